@@ -1,0 +1,70 @@
+import type { Estimate } from '../roofline/estimate';
+import type { Band, Bytes, DollarsPerMillionTokens, Warning } from '../units/quantities';
+
+/** The metric that a goal is judged by. */
+export type Metric = 'endToEnd' | 'interToken' | 'timeToFirstToken' | 'throughput';
+
+/** A measurement or a paper's figure that speaks for a recommendation. */
+export interface Evidence {
+  /** Paper id, or null for a measurement. */
+  paper: string | null;
+  source: string;
+  title: string;
+  value: number;
+  metric: string;
+  conditions: string;
+  /** 0: this very case; 1: another world. */
+  distance: number;
+}
+
+export interface Recommendation {
+  rank: number;
+  techniques: readonly string[];
+  title: string;
+  /** Above 1 is better, whatever the metric. */
+  speedup: { metric: Metric } & Band;
+  estimate: Estimate;
+  memoryChange: Bytes;
+  /** Change of the cost of a million output tokens, in dollars; null where the device has no price. */
+  costChange: DollarsPerMillionTokens | null;
+  quality: { lossless: boolean; risk: 'none' | 'low' | 'medium' | 'high'; note: string };
+  needs: readonly string[];
+  settings: readonly { engine: string; setting: string }[];
+  evidence: readonly Evidence[];
+  why: string;
+}
+
+/** A scenario's recommendations, as the panel and the command line show them (`recommend` of the contract). */
+export interface Advice {
+  schema: 1;
+  scenario: ScenarioSummary;
+  baseline: Estimate;
+  recommendations: readonly Recommendation[];
+  rejected: readonly { technique: string; reason: string }[];
+  selector: { model: string | null; version: string; trainedOn: number; method: string };
+  warnings: readonly Warning[];
+}
+
+/** The scenario as understood, defaults filled in, in plain data. */
+export interface ScenarioSummary {
+  model: string;
+  hardware: string;
+  devices: number;
+  engine: string;
+  weights: string;
+  kv: string;
+  attention: string;
+  concurrency: number;
+  requestRate: number | null;
+  input: number;
+  output: number;
+  sharedPrefix: number;
+  tensorParallel: number;
+  pipelineParallel: number;
+  expertParallel: number;
+  dataParallel: number;
+  contextParallel: number;
+  maxModelLen: number | null;
+  gpuMemoryUtilization: number;
+  techniques: readonly string[];
+}

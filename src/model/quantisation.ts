@@ -1,0 +1,15 @@
+/**
+ * How a checkpoint's linear weights are stored, as its own files declare it. `method` is the key of a weight scheme
+ * (see `weightScheme.ts`), which knows bits, groups, scales and zero points.
+ */
+export interface Quantisation {
+  /** Key of the scheme: `gptq-int4`, `awq-int4`, `w8a8-fp8`, `nvfp4`, `mxfp4`, `bnb-nf4`, … */
+  scheme: string;
+  bits: number;
+  /** Elements that share one scale: along the input, 0 for one scale an output row, -1 for one a tensor, or a block [rows, columns]. */
+  group: number | readonly [number, number];
+  /** Patterns of module names that stay in the model's own format, as written in the file. */
+  ignored: readonly string[];
+  /** Where it was said: `config.json`, `quantize_config.json`, `hf_quant_config.json`, `gguf`. */
+  source: string;
+}

@@ -1,0 +1,65 @@
+import type { Band, Bytes, Flop, FlopPerSecond, Seconds, TokensPerSecond, Warning } from '../units/quantities';
+
+/** What a step waits for most. */
+export type Bound = 'compute' | 'memory' | 'communication' | 'overhead';
+
+export interface MemoryEstimate {
+  /** Over all devices, as are `kvCache`, `activations`, `runtime` and `total`. */
+  weights: Bytes;
+  /** Content of the cache at full length (input + output) of all sequences, recurrent states included. */
+  kvCache: Bytes;
+  activations: Bytes;
+  /** What is not weights, KV or activations: driver context, graphs, communicators. */
+  runtime: Bytes;
+  total: Bytes;
+  perDevice: Bytes;
+  capacityPerDevice: Bytes;
+  fits: boolean;
+  /** Most sequences of input + output tokens that fit at once; 0 where the weights alone do not fit. */
+  maxConcurrency: number;
+  /** Longest single sequence that fits, in tokens; null where the cache does not grow with length. */
+  maxContext: number | null;
+}
+
+/** One summand of a time: what it is, how it was reckoned, from which numbers. Terms of a phase add up to it. */
+export interface Term {
+  /** `prefill.weights`, `decode.kv`, `decode.launch`, … */
+  id: string;
+  seconds: Seconds;
+  bytes: Bytes;
+  flop: Flop;
+  formula: string;
+  inputs: Readonly<Record<string, number | string>>;
+}
+
+export interface RooflinePoint {
+  /** FLOP a byte. */
+  intensity: number;
+  attained: FlopPerSecond;
+  /** The roof at that intensity. */
+  limit: FlopPerSecond;
+}
+
+/** The answer to a scenario. */
+export interface Estimate {
+  memory: MemoryEstimate;
+  latency: {
+    timeToFirstToken: Band;
+    interToken: Band;
+    endToEnd: Band;
+    /** Spread over requests; null in a closed loop, where every request is alike. */
+    tail: {
+      endToEnd: { p90: Seconds; p99: Seconds } | null;
+      timeToFirstToken: { p90: Seconds; p99: Seconds } | null;
+    };
+  };
+  throughput: { perSequence: TokensPerSecond; total: TokensPerSecond; prefill: TokensPerSecond };
+  bound: { prefill: Bound; decode: Bound };
+  roofline: { prefill: RooflinePoint; decode: RooflinePoint };
+  /** Terms of one prefill of all prompts and of one decode step at mean context. */
+  terms: readonly Term[];
+  calibration: { basis: 'measured' | 'interpolated' | 'physics'; rows: number };
+  /** Sequences in flight: the workload's own, or what a request rate leads to. */
+  concurrency: number;
+  warnings: readonly Warning[];
+}
