@@ -1,6 +1,7 @@
 import type { Located, Range } from '../syntax/range';
 
-export type SettingValue = string | number | boolean | null | readonly SettingValue[] | { readonly [key: string]: SettingValue };
+export type SettingValue =
+  string | number | boolean | null | readonly SettingValue[] | { readonly [key: string]: SettingValue };
 
 /** One launch of an engine, as code writes it. `engine` may be one that is only recognised (ollama, nim, …). */
 export interface Deployment {
