@@ -1,8 +1,6 @@
 import type { Estimate } from '../roofline/estimate';
+import type { RatioMetric } from '../selector/selector';
 import type { Band, Bytes, DollarsPerMillionTokens, Warning } from '../units/quantities';
-
-/** The metric that a goal is judged by. */
-export type Metric = 'endToEnd' | 'interToken' | 'timeToFirstToken' | 'throughput';
 
 /** A measurement or a paper's figure that speaks for a recommendation. */
 export interface Evidence {
@@ -22,7 +20,7 @@ export interface Recommendation {
   techniques: readonly string[];
   title: string;
   /** Above 1 is better, whatever the metric. */
-  speedup: { metric: Metric } & Band;
+  speedup: { metric: RatioMetric } & Band;
   estimate: Estimate;
   memoryChange: Bytes;
   /** Change of the cost of a million output tokens, in dollars; null where the device has no price. */
@@ -32,6 +30,8 @@ export interface Recommendation {
   settings: readonly { engine: string; setting: string }[];
   evidence: readonly Evidence[];
   why: string;
+  /** The cheapest run that would narrow the band, as a command to copy; null where the engine has no such tool. */
+  benchmark: string | null;
 }
 
 /** A scenario's recommendations, as the panel and the command line show them (`recommend` of the contract). */

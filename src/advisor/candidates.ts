@@ -1,0 +1,133 @@
+import type { Estimate } from '../roofline/estimate';
+import { estimate } from '../roofline/estimateScenario';
+import type { Scenario } from '../roofline/scenario';
+import type { Question, RatioMetric, Selector } from '../selector/selector';
+import { applyTechnique } from '../techniques/apply';
+import { checkConditions } from '../techniques/conditions';
+import { conflictBetween } from '../techniques/conflicts';
+import type { Technique } from '../techniques/technique';
+import type { Band } from '../units/quantities';
+import { gain } from './goal';
+
+/** A technique, or several together, applied to the scenario and answered by the engine and the selector. */
+export interface Candidate {
+  techniques: readonly Technique[];
+  scenario: Scenario;
+  after: Estimate;
+  speedup: Band;
+}
+
+export interface Refusal {
+  technique: string;
+  reason: string;
+}
+
+/** Stacks of more than three members are beyond what anybody has measured. */
+const MAX_STACK = 3;
+/** Members of stacks are sought among so many of the best single techniques. */
+const STACK_WIDTH = 8;
+/** A further member has to add at least this much to be worth its trouble. */
+const WORTHWHILE = 1.03;
+
+/** Asks engine and selector about every technique of the catalogue; those that do not apply say why. */
+export async function singleCandidates(
+  scenario: Scenario,
+  before: Estimate,
+  metric: RatioMetric,
+  techniques: readonly Technique[],
+  selector: Selector,
+): Promise<{ candidates: Candidate[]; refusals: Refusal[] }> {
+  const refusals: Refusal[] = [];
+  const open: { technique: Technique; changed: Scenario; after: Estimate; question: Question }[] = [];
+  for (const technique of techniques) {
+    const check = checkConditions(technique, scenario);
+    if (!check.applies) {
+      refusals.push({ technique: technique.id, reason: check.reason });
+      continue;
+    }
+    const changed = applyTechnique(technique, scenario);
+    const after = estimate(changed);
+    open.push({
+      technique,
+      changed,
+      after,
+      question: { technique, scenario, metric, physicsRatio: gain(metric, before, after) },
+    });
+  }
+  const answers = await selector.answer(open.map((entry) => entry.question));
+  const candidates = open.flatMap((entry, index) => {
+    const speedup = answers[index];
+    return speedup
+      ? [{ techniques: [entry.technique], scenario: entry.changed, after: entry.after, speedup }]
+      : [];
+  });
+  return { candidates, refusals };
+}
+
+/**
+ * Grows stacks from single techniques that gain something, one member at a time, asking the engine anew after each: two cures for one
+ * term rarely multiply. What the selector corrected in the members carries over; their doubts add up as independent ones do.
+ */
+export function stacks(
+  scenario: Scenario,
+  before: Estimate,
+  metric: RatioMetric,
+  singles: readonly Candidate[],
+): Candidate[] {
+  const members = [...singles]
+    .filter((single) => single.speedup.p50 > WORTHWHILE)
+    .sort((a, b) => b.speedup.p50 - a.speedup.p50)
+    .slice(0, STACK_WIDTH);
+  const found: Candidate[] = [];
+  let layer: { candidate: Candidate; last: number }[] = members.map((candidate, last) => ({ candidate, last }));
+  for (let size = 2; size <= MAX_STACK; size++) {
+    const next: typeof layer = [];
+    for (const { candidate, last } of layer) {
+      for (let index = last + 1; index < members.length; index++) {
+        const member = members[index];
+        if (!member) continue;
+        const stack = addMember(candidate, member, scenario, before, metric, members);
+        if (stack) next.push({ candidate: stack, last: index });
+      }
+    }
+    found.push(...next.map((entry) => entry.candidate));
+    layer = next;
+  }
+  return found;
+}
+
+function addMember(
+  stack: Candidate,
+  member: Candidate,
+  scenario: Scenario,
+  before: Estimate,
+  metric: RatioMetric,
+  singles: readonly Candidate[],
+): Candidate | null {
+  const added = member.techniques[0];
+  if (!added || stack.techniques.some((one) => conflictBetween(one, added) !== null)) return null;
+  if (!checkConditions(added, stack.scenario).applies) return null;
+  const techniques = [...stack.techniques, added];
+  const changed = applyTechnique(added, stack.scenario);
+  const after = estimate(changed);
+  const parts = techniques.flatMap((one) => singles.filter((single) => single.techniques[0] === one));
+  const speedup = combine(gain(metric, before, after), parts, before, metric);
+  return speedup.p50 > Math.max(stack.speedup.p50, member.speedup.p50) * WORTHWHILE
+    ? { techniques, scenario: changed, after, speedup }
+    : null;
+}
+
+/** The engine's ratio for the stack, times each member's correction; half-widths add in quadrature on the log scale. */
+function combine(physics: number, parts: readonly Candidate[], before: Estimate, metric: RatioMetric): Band {
+  let correction = 0;
+  let below = 0;
+  let above = 0;
+  for (const part of parts) {
+    const { p10, p50, p90 } = part.speedup;
+    correction += Math.log(p50 / gain(metric, before, part.after));
+    below += Math.log(p50 / p10) ** 2;
+    above += Math.log(p90 / p50) ** 2;
+  }
+  const p50 = physics * Math.exp(correction);
+  return { p10: p50 * Math.exp(-Math.sqrt(below)), p50, p90: p50 * Math.exp(Math.sqrt(above)) };
+}

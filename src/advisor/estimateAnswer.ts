@@ -1,0 +1,33 @@
+import type { Estimate, Term } from '../roofline/estimate';
+import type { Scenario } from '../roofline/scenario';
+import type { Warning } from '../units/quantities';
+import type { ScenarioSummary } from './advice';
+import { summarise } from './buildScenario';
+
+/** `estimate` of the contract: the scenario as understood and the engine's answer. */
+export type EstimateAnswer = { schema: 1; scenario: ScenarioSummary } & Omit<Estimate, 'terms' | 'concurrency'> & {
+    terms?: readonly Term[];
+  };
+
+/** Sets an estimate out as the contract has it; terms on request, since they are most of its size. */
+export function answerEstimate(
+  scenario: Scenario,
+  result: Estimate,
+  options: { techniques: readonly string[]; terms: boolean; warnings?: readonly Warning[] },
+): EstimateAnswer {
+  const { terms, concurrency, warnings, ...rest } = result;
+  return {
+    schema: 1,
+    // A request rate leads to a concurrency of its own: that one is said.
+    scenario: { ...summarise(scenario, options.techniques), concurrency },
+    ...rest,
+    ...(options.terms ? { terms } : {}),
+    warnings: [...scenario.model.warnings, ...(options.warnings ?? []), ...warnings],
+  };
+}
+
+/** An estimate inside a larger answer, without its terms. */
+export function withoutTerms(result: Estimate): Omit<Estimate, 'terms'> {
+  const { terms: _, ...rest } = result;
+  return rest;
+}

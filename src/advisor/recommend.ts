@@ -1,0 +1,140 @@
+import type { Estimate } from '../roofline/estimate';
+import { estimate } from '../roofline/estimateScenario';
+import type { Scenario } from '../roofline/scenario';
+import type { Selector } from '../selector/selector';
+import { allTechniques } from '../techniques/catalogue';
+import { nearestEvidence } from '../techniques/evidence';
+import type { Technique } from '../techniques/technique';
+import { formatRatio } from '../units/format';
+import type { Warning } from '../units/quantities';
+import type { Goal } from '../workload/workload';
+import type { Advice, Evidence, Recommendation } from './advice';
+import { benchmarkCommand } from './benchmarkCommand';
+import { summarise } from './buildScenario';
+import { singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
+import { costPerMillionTokens, METRIC_OF } from './goal';
+import { explainGain } from './why';
+
+export interface RecommendRequest {
+  scenario: Scenario;
+  goal: Goal;
+  losslessOnly: boolean;
+  top: number;
+  /** Ids of techniques that the scenario has applied already. */
+  applied?: readonly string[];
+  warnings?: readonly Warning[];
+}
+
+/** Below this a technique is no help here, and says so among the refusals. */
+const LEAST_GAIN = 1.01;
+/** Figures shown for each member of a recommendation. */
+const EVIDENCE_EACH = 3;
+const RISKS = ['none', 'low', 'medium', 'high'] as const;
+
+/** Ranked techniques and stacks for a scenario, each with its gain, band, evidence and the setting to change. */
+export async function recommend(request: RecommendRequest, selector: Selector): Promise<Advice> {
+  const { scenario, goal } = request;
+  const metric = METRIC_OF[goal];
+  const baseline = estimate(scenario);
+  const allowed: Technique[] = [];
+  const rejected: Refusal[] = [];
+  for (const technique of allTechniques()) {
+    if (request.losslessOnly && !technique.quality.lossless) {
+      rejected.push({ technique: technique.id, reason: 'changes the output; only lossless ones are asked for' });
+    } else allowed.push(technique);
+  }
+  const singles = await singleCandidates(scenario, baseline, metric, allowed, selector);
+  rejected.push(...singles.refusals);
+  const useful = singles.candidates.filter((candidate) => {
+    const reason = useless(goal, scenario, baseline, candidate);
+    if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
+    return reason === null;
+  });
+  const ranked = [...useful, ...stacks(scenario, baseline, metric, useful)]
+    .sort((a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a))
+    .slice(0, request.top);
+  return {
+    schema: 1,
+    scenario: summarise(scenario, request.applied ?? []),
+    baseline,
+    recommendations: ranked.map((candidate, index) => present(index + 1, candidate, request, baseline)),
+    rejected,
+    selector: {
+      model: selector.model,
+      version: selector.version,
+      trainedOn: selector.trainedOn,
+      method: selector.method,
+    },
+    warnings: [...scenario.model.warnings, ...(request.warnings ?? []), ...baseline.warnings],
+  };
+}
+
+/** Why a technique that applies is still of no use for the goal; null where it is. */
+function useless(goal: Goal, scenario: Scenario, before: Estimate, candidate: Candidate): string | null {
+  if (goal === 'memory') {
+    return candidate.after.memory.total < 0.99 * before.memory.total ? null : 'frees no memory here';
+  }
+  if (before.memory.fits && !candidate.after.memory.fits) return 'would no longer fit in memory';
+  if (!before.memory.fits && candidate.after.memory.fits) return null;
+  const { p50 } = candidate.speedup;
+  if (p50 < LEAST_GAIN) return `${formatRatio(p50)} here: no gain at ${workloadInWords(scenario)}`;
+  return null;
+}
+
+function workloadInWords({ workload }: Scenario): string {
+  const { concurrency, inputTokens, outputTokens } = workload;
+  return `${concurrency} × (${inputTokens} + ${outputTokens}) tokens`;
+}
+
+/** Higher ranks first. What makes a deployment fit that does not comes before everything else. */
+function score(goal: Goal, scenario: Scenario, before: Estimate, candidate: Candidate): number {
+  const rescues = !before.memory.fits && candidate.after.memory.fits ? 1e6 : 0;
+  // Of two equal gains the one with less to lose and fewer parts goes first.
+  const trouble = 0.01 * RISKS.indexOf(worstRisk(candidate)) + 0.005 * candidate.techniques.length;
+  switch (goal) {
+    case 'memory':
+      return rescues + before.memory.total / candidate.after.memory.total - trouble;
+    case 'cost':
+      return rescues + (candidate.speedup.p50 * scenario.devices) / candidate.scenario.devices - trouble;
+    default:
+      return rescues + candidate.speedup.p50 - trouble;
+  }
+}
+
+function worstRisk(candidate: Candidate): (typeof RISKS)[number] {
+  const worst = Math.max(...candidate.techniques.map((technique) => RISKS.indexOf(technique.quality.risk)));
+  return RISKS[worst] ?? 'high';
+}
+
+function present(rank: number, candidate: Candidate, request: RecommendRequest, before: Estimate): Recommendation {
+  const { scenario, goal } = request;
+  const { techniques, after } = candidate;
+  const engine = scenario.setup.engine;
+  const cost = costPerMillionTokens(before, scenario.device, scenario.devices);
+  const costAfter = costPerMillionTokens(after, scenario.device, candidate.scenario.devices);
+  return {
+    rank,
+    techniques: techniques.map((technique) => technique.id),
+    title: techniques.map((technique) => technique.title).join(' + '),
+    speedup: { metric: METRIC_OF[goal], ...candidate.speedup },
+    estimate: after,
+    memoryChange: after.memory.total - before.memory.total,
+    costChange: cost === null || costAfter === null ? null : costAfter - cost,
+    quality: {
+      lossless: techniques.every((technique) => technique.quality.lossless),
+      risk: worstRisk(candidate),
+      note: techniques.map((technique) => technique.quality.note).join(' '),
+    },
+    needs: [...new Set(techniques.flatMap((technique) => technique.needs))],
+    settings: techniques.flatMap((technique) =>
+      technique.engines
+        .filter((entry) => entry.engine === engine)
+        .map((entry) => ({ engine: entry.engine, setting: entry.setting })),
+    ),
+    evidence: techniques
+      .flatMap((technique): Evidence[] => nearestEvidence(technique, scenario, EVIDENCE_EACH))
+      .sort((a, b) => a.distance - b.distance),
+    why: explainGain(scenario, before, candidate),
+    benchmark: benchmarkCommand(scenario, candidate),
+  };
+}
