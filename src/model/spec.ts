@@ -6,14 +6,7 @@ export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder' | 'diffusion' 
 
 /** Where a weight belongs when parameters are added up by part. */
 export type Part =
-  | 'embedding'
-  | 'attention'
-  | 'feedForward'
-  | 'experts'
-  | 'norms'
-  | 'head'
-  | 'vision'
-  | 'other';
+  'embedding' | 'attention' | 'feedForward' | 'experts' | 'norms' | 'head' | 'vision' | 'other';
 
 /**
  * What a step does with a weight: `linear` multiplies activations by it (2 × elements FLOP a token), `lookup`
@@ -152,7 +145,14 @@ export interface ModelSpec {
 
 /** A file that was read and is no model that we know, said so in words for a person. */
 export interface Unreadable {
-  code: 'not-a-model' | 'unknown-architecture' | 'missing-key' | 'contradiction' | 'syntax' | 'too-large' | 'unsupported';
+  code:
+    | 'not-a-model'
+    | 'unknown-architecture'
+    | 'missing-key'
+    | 'contradiction'
+    | 'syntax'
+    | 'too-large'
+    | 'unsupported';
   message: string;
   /** Where in the file, for syntax errors: 1-based. */
   line?: number;

@@ -1,0 +1,75 @@
+import type { Config } from '../config';
+import { MAX_LAYERS, MAX_WIDTH } from '../limits';
+import { ReadFailure } from '../readFailure';
+
+/** The sizes that nearly every transformer has, whatever its family spells them. */
+export interface Sizes {
+  hidden: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  vocabulary: number;
+}
+
+const HIDDEN = ['hidden_size', 'n_embd', 'd_model', 'n_embed', 'model_dim', 'dim'];
+const LAYERS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'num_transformer_layers'];
+const HEADS = ['num_attention_heads', 'n_head', 'n_heads', 'num_heads'];
+const KV_HEADS = ['num_key_value_heads', 'n_kv_heads', 'num_kv_heads', 'n_head_kv'];
+
+export function hiddenSize(config: Config): number {
+  return width(config, config.integer(...HIDDEN));
+}
+
+export function layerCount(config: Config): number {
+  const layers = config.integer(...LAYERS);
+  if (layers > MAX_LAYERS)
+    throw new ReadFailure('contradiction', `${String(layers)} layers: more than any model has.`);
+  return layers;
+}
+
+export function vocabularySize(config: Config): number {
+  return config.integer('vocab_size', 'padded_vocab_size', 'n_vocab');
+}
+
+export function headCount(config: Config): number {
+  return config.integer(...HEADS);
+}
+
+/** Heads of keys and values: the query's own number where the file and the class say nothing or null. */
+export function kvHeadCount(config: Config, heads: number): number {
+  return config.optional(...KV_HEADS) ?? heads;
+}
+
+/** Never derived where it is given; otherwise the width divided evenly over the heads. */
+export function headWidth(config: Config, hidden: number, heads: number): number {
+  const given = config.optional('head_dim', 'attention_head_dim', 'kv_channels');
+  if (given !== undefined && given > 0) return given;
+  if (heads < 1 || hidden % heads !== 0) {
+    throw new ReadFailure(
+      'contradiction',
+      `${String(hidden)} does not divide over ${String(heads)} heads, and no head_dim is said.`,
+    );
+  }
+  return hidden / heads;
+}
+
+export function transformerSizes(config: Config): Sizes {
+  const hidden = hiddenSize(config);
+  const heads = headCount(config);
+  return {
+    hidden,
+    heads,
+    layers: layerCount(config),
+    kvHeads: kvHeadCount(config, heads),
+    headDim: headWidth(config, hidden, heads),
+    vocabulary: vocabularySize(config),
+  };
+}
+
+function width(config: Config, value: number): number {
+  if (value < 1 || value > MAX_WIDTH) {
+    throw new ReadFailure('contradiction', `${config.path}hidden_size of ${String(value)} is no width.`);
+  }
+  return value;
+}

@@ -1,0 +1,169 @@
+import { readJson } from '../syntax/json';
+import type { NumberFormat } from '../units/numberFormat';
+import { classDefaults } from './classDefaults';
+import { Config, isObject, type JsonObject } from './config';
+import { countedTensors, totalParameters } from './count';
+import { FAMILIES } from './families/table';
+import type { FamilyModel } from './family';
+import { formatOf } from './format';
+import { Notes } from './notes';
+import { foldLayers } from './parts/foldLayers';
+import { quoted, ReadFailure } from './readFailure';
+import { quantisationOf, type QuantisationFiles } from './readQuantisation';
+import type { Quantisation } from './quantisation';
+import type { ModelReading, ModelSpec, Unreadable } from './spec';
+import { doubtUnknownKeys } from './unknownKeys';
+
+/**
+ * Reads the text of a config.json or params.json. Never throws: what is no model, or none that is known, comes back
+ * as an error in words.
+ * @param beside texts of the quantisation files in the same folder.
+ * @param name what to call the model where the file does not say.
+ */
+export function readModel(text: string, beside: QuantisationFiles = {}, name?: string): ModelReading {
+  const document = readJson(text);
+  const error = document.errors[0];
+  if (error !== undefined) {
+    return failed('syntax', `Not valid JSON: ${error.message}`, { line: error.line, column: error.column });
+  }
+  return readModelValue(document.value, beside, name);
+}
+
+/** The same for a value that is parsed already, as an editor has it of a half-typed file. */
+export function readModelValue(value: unknown, beside: QuantisationFiles = {}, name?: string): ModelReading {
+  if (!isObject(value)) return failed('not-a-model', 'A model configuration is a JSON object; this is none.');
+  try {
+    return { ok: true, model: readConfig(value, beside, name) };
+  } catch (failure) {
+    if (failure instanceof ReadFailure) return failed(failure.code, failure.message);
+    throw failure;
+  }
+}
+
+function failed(
+  code: Unreadable['code'],
+  message: string,
+  at: { line?: number; column?: number } = {},
+): ModelReading {
+  return { ok: false, error: { code, message, ...at } };
+}
+
+function readConfig(raw: JsonObject, beside: QuantisationFiles, name: string | undefined): ModelSpec {
+  const modelType = typeof raw.model_type === 'string' ? raw.model_type : '';
+  const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
+  if (family === undefined) {
+    throw modelType === ''
+      ? new ReadFailure('not-a-model', 'No model_type: this does not look like a model configuration.')
+      : new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
+  }
+  const notes = new Notes();
+  const config = new Config(raw, classDefaults(modelType), notes);
+  const architecture = config.texts('architectures')?.[0] ?? '';
+  const model = family({ config, notes, modelType, architecture });
+  const quantisation = readQuantisation(config, beside, notes);
+  const format = readFormat(config, notes);
+  config.understood(...ROOT_KEYS);
+  doubtUnknownKeys(config, notes);
+  const said = config.text('_name_or_path');
+  return checked(
+    assemble(model, {
+      name: name ?? said ?? modelType,
+      modelType,
+      architecture,
+      format,
+      quantisation,
+      notes,
+    }),
+  );
+}
+
+const ROOT_KEYS = ['model_type', 'quantization_config', 'quantization', 'compression_config'];
+
+interface Frame {
+  name: string;
+  modelType: string;
+  architecture: string;
+  format: NumberFormat;
+  quantisation: Quantisation | null;
+  notes: Notes;
+}
+
+function assemble(model: FamilyModel, frame: Frame): ModelSpec {
+  return {
+    name: frame.name,
+    modelType: frame.modelType,
+    architecture: frame.architecture,
+    kind: model.kind,
+    hiddenSize: model.hidden,
+    vocabularySize: model.vocabulary,
+    maxContext: model.maxContext,
+    groups: foldLayers(model.layers),
+    outside: model.outside,
+    tiedHead: model.tiedHead,
+    towers: model.towers ?? [],
+    format: frame.format,
+    quantisation: frame.quantisation,
+    exact: frame.notes.exact,
+    warnings: frame.notes.warnings,
+  };
+}
+
+/** Sums that a hostile file drives past 2^53, or sizes below one, are no model. */
+function checked(spec: ModelSpec): ModelSpec {
+  for (const { tensor } of countedTensors(spec)) {
+    if (tensor.shape.some((size) => !Number.isInteger(size) || size < 0)) {
+      throw new ReadFailure('contradiction', `${tensor.name} would have the shape ${quoted(tensor.shape)}.`);
+    }
+  }
+  if (!Number.isSafeInteger(totalParameters(spec))) {
+    throw new ReadFailure('contradiction', 'The sizes multiply to more parameters than any model can have.');
+  }
+  return spec;
+}
+
+function readFormat(config: Config, notes: Notes): NumberFormat {
+  const said = config.value('torch_dtype', 'dtype') ?? nestedDtype(config.raw);
+  const format = formatOf(said);
+  if (format !== undefined) return format;
+  notes.remark(
+    'dtype-unstated',
+    said === undefined
+      ? 'The file does not say which format its weights are in; 16 bits are reckoned with.'
+      : `The format ${quoted(said)} is not known; 16 bits are reckoned with.`,
+  );
+  return 'bf16';
+}
+
+function nestedDtype(raw: JsonObject): unknown {
+  for (const key of ['text_config', 'llm_config', 'language_config']) {
+    const section = raw[key];
+    if (isObject(section) && (section.torch_dtype ?? section.dtype) !== undefined) {
+      return section.torch_dtype ?? section.dtype;
+    }
+  }
+  return undefined;
+}
+
+function readQuantisation(config: Config, beside: QuantisationFiles, notes: Notes): Quantisation | null {
+  for (const key of ['quantization_config', 'compression_config', 'quantization']) {
+    const section = config.object(key);
+    if (section !== undefined) return quantisationOf(section, 'config.json', notes);
+  }
+  for (const key of ['text_config', 'llm_config', 'language_config']) {
+    const outer = config.raw[key];
+    if (isObject(outer) && isObject(outer.quantization_config)) {
+      return quantisationOf(outer.quantization_config, 'config.json', notes);
+    }
+  }
+  const files = [
+    ['hf_quant_config.json', beside.hfQuantConfig],
+    ['quantize_config.json', beside.quantizeConfig],
+  ] as const;
+  for (const [file, text] of files) {
+    if (text === undefined) continue;
+    const { value, errors } = readJson(text);
+    if (isObject(value) && errors.length === 0) return quantisationOf(value, file, notes);
+    notes.doubt('unreadable-file', `${file} cannot be read: ${errors[0]?.message ?? 'not an object'}.`);
+  }
+  return null;
+}
