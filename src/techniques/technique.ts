@@ -1,7 +1,10 @@
 import type { Engine } from '../deployment/engine';
 import type { ServingSetup } from '../deployment/setup';
-import type { Modifiers } from '../roofline/modifiers';
+import type { DeviceClass } from '../hardware/device';
+import type { ModelKind } from '../model/spec';
+import type { Modifiers, Speculation } from '../roofline/modifiers';
 import type { NumberFormat } from '../units/numberFormat';
+import type { Parameter } from './parameter';
 
 /**
  * What must hold for a technique to apply to a scenario. Data, so that a refusal can be put in words for a person: each kind
@@ -10,62 +13,116 @@ import type { NumberFormat } from '../units/numberFormat';
 export type Condition =
   /** The device has units for a format. */
   | { kind: 'device-computes'; format: NumberFormat }
+  /** The device has none, so that a plainer technique is the one to take. */
+  | { kind: 'device-lacks'; format: NumberFormat; because: string }
+  | { kind: 'device-class-in'; classes: readonly DeviceClass[]; because: string }
+  | { kind: 'device-vendor-in'; vendors: readonly string[]; because: string }
+  | { kind: 'model-kind-in'; kinds: readonly ModelKind[] }
   /** The weights are wider than so many bits now. */
   | { kind: 'weights-wider-than'; bits: number }
   | { kind: 'kv-wider-than'; bits: number }
   | { kind: 'has-kv-cache' }
   | { kind: 'is-mixture-of-experts' }
+  | { kind: 'is-dense' }
   | { kind: 'generates-tokens' }
   | { kind: 'devices-at-least'; count: number }
+  /** Tensor, pipeline, expert and context parallel together leave devices without work. */
+  | { kind: 'devices-idle' }
+  | { kind: 'tensor-parallel-at-least'; count: number }
   | { kind: 'context-at-least'; tokens: number }
+  | { kind: 'prompt-at-least'; tokens: number }
   | { kind: 'concurrency-at-least'; count: number }
+  | { kind: 'concurrency-at-most'; count: number }
+  /** Published only for models of about this size. */
+  | { kind: 'parameters-between'; billions: readonly [number, number]; because: string }
   | { kind: 'shared-prefix' }
   | { kind: 'has-images' }
   | { kind: 'weights-exceed-device' }
-  | { kind: 'engine-in'; engines: readonly Engine[] }
+  | { kind: 'weights-fit-one-device' }
+  | { kind: 'attention-not'; attention: ServingSetup['attention']; because: string }
+  | { kind: 'engine-in'; engines: readonly Engine[]; because: string }
   | { kind: 'engine-not-in'; engines: readonly Engine[]; because: string }
+  /** What the technique sets is not what the setup has already. */
   | { kind: 'setting-off'; setting: keyof ServingSetup; because: string }
   | { kind: 'no-speculation-yet' };
 
-/** How a technique changes a scenario; numbers are parameters with a source in `sources`. */
+/** How idle or better placed devices are put to work. */
+export type Spread = 'tensor' | 'pipeline' | 'data' | 'expert' | 'context';
+
+/** How a technique changes a scenario; every number is a parameter with a source in `sources`. */
 export interface Effect {
   /** Fields of the setup that it sets. */
   setup?: Partial<ServingSetup>;
+  /** Splits the work over all devices that are there. */
+  spread?: Spread;
   /** Factors on the engine's terms. */
-  modifiers?: Partial<Modifiers>;
+  modifiers?: Partial<Record<Exclude<keyof Modifiers, 'speculation'>, Parameter>>;
+  /** Draft and verify; replaces speculation that was there. */
+  speculation?: Record<keyof Speculation, Parameter>;
   /** Share of each prompt that need not be computed again. */
   cachedPromptShare?: number;
+  /** Share of the image tokens that stay in the prompt. */
+  imageTokensKept?: number;
+  /** Weights that do not fit live behind the link to the host, and cross it when a step needs them. */
+  weightsFromHost?: {
+    /** Share of the bytes behind the link that a decode step asks for (sparsity, reuse of what was read before). */
+    needed: number;
+    /** Link to read from: the device's own to the host, or storage of so many bytes a second. */
+    bandwidth: 'host' | number;
+  };
 }
+
+/** What it takes to have it: a flag, a published checkpoint, hours of calibration, training, or another machine. */
+export type Effort = 'setting' | 'checkpoint' | 'calibration' | 'training' | 'hardware' | 'research';
 
 export interface EngineSetting {
   engine: Engine;
   setting: string;
+  /** First release that documents it; what was read where no earlier one could be checked. */
   since: string;
   /** The page of the engine's documentation where the setting was read. */
   link: string;
 }
 
-/** One entry of the catalogue (`catalogue.json`, validated by `catalogue.ts`). */
-export interface Technique {
+export interface Quality {
+  lossless: boolean;
+  risk: 'none' | 'low' | 'medium' | 'high';
+  note: string;
+  source: string;
+}
+
+export interface Conflict {
+  id: string;
+  because: string;
+}
+
+/** One entry of the catalogue as written down (`catalogue/*.json`). */
+export interface TechniqueEntry {
   id: string;
   title: string;
   family: string;
   /** What it changes, in half a sentence. */
   changes: string;
   effect: Effect;
-  /** Where each number of the effect comes from. */
+  /** Where each number of the effect comes from, by its path in `effect`. */
   sources: Readonly<Record<string, string>>;
   conditions: readonly Condition[];
   needs: readonly string[];
-  quality: { lossless: boolean; risk: 'none' | 'low' | 'medium' | 'high'; note: string; source: string };
+  effort: Effort;
+  quality: Quality;
   /** Engines that offer it today; empty: research code, said in `research`. */
   engines: readonly EngineSetting[];
   /** Engines in which it is on without being asked for. */
   defaultIn: readonly Engine[];
-  /** For techniques that no engine offers: where the code is. */
+  /** For techniques that no engine offers: where the code is, and the engines whose deployments it can be patched into. */
   research?: string;
+  researchIn?: readonly Engine[];
   /** Ids of the 105 papers it rests on, and others cited besides. */
   papers: readonly string[];
   references?: readonly string[];
-  conflicts: readonly { id: string; because: string }[];
+}
+
+/** An entry with what it cannot be combined with, filled in from the rules in `stacks.json`: symmetric by construction. */
+export interface Technique extends TechniqueEntry {
+  conflicts: readonly Conflict[];
 }

@@ -1,0 +1,95 @@
+import type { Parallelism } from '../deployment/setup';
+import type { Modifiers, Speculation } from '../roofline/modifiers';
+import type { Scenario } from '../roofline/scenario';
+import { devicesUsed, imageTokens, weightBytesPerDevice } from './facts';
+import { valueOf } from './parameter';
+import type { Effect, Spread, TechniqueEntry } from './technique';
+
+/** Share of a device that weights may take when the rest lives behind a link: room for cache and activations stays. */
+const RESIDENT_SHARE = 0.8;
+
+/**
+ * The scenario with a technique on. Pure; says nothing about whether it applies (`checkConditions`) or pays (the engine). Factors
+ * multiply with those of techniques applied before.
+ */
+export function applyTechnique(technique: TechniqueEntry, scenario: Scenario): Scenario {
+  const { effect } = technique;
+  const setup = { ...scenario.setup, ...effect.setup };
+  if (effect.spread) setup.parallelism = spreadOver(effect.spread, scenario);
+  if (effect.speculation) setup.speculation = technique.id;
+  return {
+    ...scenario,
+    setup,
+    workload: workloadAfter(effect, scenario),
+    modifiers: modifiersAfter(effect, scenario),
+  };
+}
+
+function workloadAfter(effect: Effect, { workload }: Scenario): Scenario['workload'] {
+  if (effect.cachedPromptShare === undefined) return workload;
+  const cached = Math.floor(effect.cachedPromptShare * workload.inputTokens);
+  return { ...workload, sharedPrefixTokens: Math.max(workload.sharedPrefixTokens, cached) };
+}
+
+function modifiersAfter(effect: Effect, scenario: Scenario): Modifiers {
+  const after: Modifiers = { ...scenario.modifiers };
+  for (const [key, parameter] of Object.entries(effect.modifiers ?? {})) {
+    const name = key as Exclude<keyof Modifiers, 'speculation'>;
+    after[name] *= valueOf(parameter, scenario);
+  }
+  if (effect.imageTokensKept !== undefined)
+    after.promptTokens *= promptLeft(effect.imageTokensKept, scenario);
+  if (effect.weightsFromHost) moveToHost(effect.weightsFromHost, scenario, after);
+  if (effect.speculation) after.speculation = draft(effect.speculation, scenario);
+  return after;
+}
+
+function draft(speculation: NonNullable<Effect['speculation']>, scenario: Scenario): Speculation {
+  return {
+    draftTokens: Math.round(valueOf(speculation.draftTokens, scenario)),
+    tokensPerPass: Math.max(1, valueOf(speculation.tokensPerPass, scenario)),
+    draftCost: valueOf(speculation.draftCost, scenario),
+    draftMemory: valueOf(speculation.draftMemory, scenario),
+  };
+}
+
+/** Prompt that is left when of the image tokens only a share stays; text is kept whole. */
+function promptLeft(kept: number, scenario: Scenario): number {
+  const images = imageTokens(scenario);
+  const all = scenario.workload.inputTokens + images;
+  return all > 0 ? (scenario.workload.inputTokens + kept * images) / all : 1;
+}
+
+/**
+ * Weights beyond what fits stay behind a slower link: their bytes count as many times as that link is slower than the device's own
+ * memory, so that the engine's division by bandwidth gives the link's time.
+ */
+function moveToHost(
+  offload: NonNullable<Effect['weightsFromHost']>,
+  scenario: Scenario,
+  after: Modifiers,
+): void {
+  const weights = weightBytesPerDevice(scenario);
+  const missing = Math.max(0, 1 - (RESIDENT_SHARE * scenario.device.memory) / weights);
+  const link = offload.bandwidth === 'host' ? scenario.device.hostBandwidth : offload.bandwidth;
+  if (missing === 0 || link === undefined) return;
+  const slower = Math.max(1, scenario.device.bandwidth / link);
+  const bytes = 1 - missing + missing * offload.needed * slower;
+  after.attentionWeightBytes *= bytes;
+  after.feedForwardWeightBytes *= bytes;
+  after.storedWeights *= 1 - missing;
+}
+
+function spreadOver(spread: Spread, scenario: Scenario): Parallelism {
+  const now = scenario.setup.parallelism;
+  const { devices } = scenario;
+  const alone: Parallelism = { tensor: 1, pipeline: 1, expert: 1, data: 1, context: 1 };
+  switch (spread) {
+    case 'tensor':
+      return { ...now, tensor: now.tensor * Math.max(1, Math.floor(devices / devicesUsed(scenario))) };
+    case 'expert':
+      return { ...now, expert: Math.max(now.tensor * now.data, now.expert) };
+    default:
+      return { ...alone, [spread]: devices };
+  }
+}

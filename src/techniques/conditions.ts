@@ -1,0 +1,212 @@
+import type { Engine } from '../deployment/engine';
+import { totalParameters } from '../model/count';
+import type { Scenario } from '../roofline/scenario';
+import { formatBytes, formatInteger, formatSignificant } from '../units/format';
+import { engineName, engineNames } from './engineName';
+import {
+  bitsOfCache,
+  bitsOfWeights,
+  cachesTokens,
+  devicesUsed,
+  hasExperts,
+  imageTokens,
+  weightBytesPerDevice,
+} from './facts';
+import type { Condition, TechniqueEntry } from './technique';
+
+export type ConditionCheck = { applies: true } | { applies: false; reason: string };
+
+/**
+ * Whether a technique applies to a scenario, and if not, the first reason why, in half a line with this scenario's own numbers.
+ * What is on already (set, or by the engine's default) does not apply: it can gain nothing more.
+ */
+export function checkConditions(technique: TechniqueEntry, scenario: Scenario): ConditionCheck {
+  const reason = offered(technique, scenario) ?? firstReason(technique, scenario);
+  return reason === null ? { applies: true } : { applies: false, reason };
+}
+
+function offered(technique: TechniqueEntry, scenario: Scenario): string | null {
+  const engine = scenario.setup.engine;
+  if (technique.engines.length === 0) {
+    if (technique.researchIn?.includes(engine)) return null;
+    return `research code only (${technique.research ?? 'no release'}); ${engineName(engine)} has no setting for it`;
+  }
+  if (technique.defaultIn.includes(engine) && !setsSomething(technique)) {
+    return `on by default in ${engineName(engine)}`;
+  }
+  if (technique.engines.some((setting) => setting.engine === engine)) return null;
+  const elsewhere = technique.engines.map((setting) => setting.engine);
+  return `${engineName(engine)} has no setting for it; ${engineNames(elsewhere)} ${new Set(elsewhere).size > 1 ? 'have' : 'has'}`;
+}
+
+/** Where a technique sets a field of the setup, the field says whether it is on; elsewhere the engine's default does. */
+function setsSomething(technique: TechniqueEntry): boolean {
+  return Object.keys(technique.effect.setup ?? {}).length > 0;
+}
+
+function firstReason(technique: TechniqueEntry, scenario: Scenario): string | null {
+  for (const condition of technique.conditions) {
+    const reason = refusal(condition, technique, scenario);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function refusal(condition: Condition, technique: TechniqueEntry, scenario: Scenario): string | null {
+  return (
+    aboutDevice(condition, scenario) ??
+    aboutModel(condition, scenario) ??
+    aboutWorkload(condition, scenario) ??
+    aboutSetup(condition, technique, scenario)
+  );
+}
+
+function aboutDevice(condition: Condition, scenario: Scenario): string | null {
+  const { device } = scenario;
+  switch (condition.kind) {
+    case 'device-computes':
+      return device.peak[condition.format] === undefined
+        ? `the ${device.name} has no ${condition.format.toUpperCase()} units`
+        : null;
+    case 'device-lacks':
+      return device.peak[condition.format] === undefined
+        ? null
+        : `the ${device.name} computes in ${condition.format.toUpperCase()}: ${condition.because}`;
+    case 'device-class-in':
+      return condition.classes.includes(device.class) ? null : condition.because;
+    case 'device-vendor-in':
+      return condition.vendors.includes(device.vendor) ? null : condition.because;
+    case 'devices-at-least':
+      if (scenario.devices >= condition.count) return null;
+      return scenario.devices === 1
+        ? 'one device'
+        : `${scenario.devices} devices; it takes ${condition.count}`;
+    case 'devices-idle': {
+      if (scenario.devices === 1) return 'one device';
+      return devicesUsed(scenario) < scenario.devices
+        ? null
+        : `all ${scenario.devices} devices are at work already`;
+    }
+    case 'tensor-parallel-at-least': {
+      const { tensor } = scenario.setup.parallelism;
+      return tensor >= condition.count ? null : `tensor parallel ${tensor}; it takes ${condition.count}`;
+    }
+    case 'weights-exceed-device': {
+      const bytes = weightBytesPerDevice(scenario);
+      return bytes > device.memory
+        ? null
+        : `the weights (${formatBytes(bytes)} a device) fit in ${formatBytes(device.memory)}`;
+    }
+    case 'weights-fit-one-device': {
+      const bytes = weightBytesPerDevice(scenario) * devicesSharingWeights(scenario);
+      return bytes < device.memory * scenario.setup.memoryFraction
+        ? null
+        : `the weights (${formatBytes(bytes)}) do not fit in one device`;
+    }
+    default:
+      return null;
+  }
+}
+
+function devicesSharingWeights({ setup }: Scenario): number {
+  return setup.parallelism.tensor * setup.parallelism.pipeline;
+}
+
+function aboutModel(condition: Condition, scenario: Scenario): string | null {
+  const { model } = scenario;
+  switch (condition.kind) {
+    case 'model-kind-in':
+      return condition.kinds.includes(model.kind)
+        ? null
+        : `a ${model.kind} model; it is for ${condition.kinds.join(', ')}`;
+    case 'weights-wider-than': {
+      const bits = bitsOfWeights(scenario);
+      return bits > condition.bits ? null : `the weights are already ${formatSignificant(bits)}-bit`;
+    }
+    case 'kv-wider-than': {
+      const bits = bitsOfCache(scenario);
+      return bits > condition.bits ? null : `the KV cache is already ${bits}-bit`;
+    }
+    case 'has-kv-cache':
+      return cachesTokens(model) ? null : 'no layer of this model keeps a KV cache';
+    case 'is-mixture-of-experts':
+      return hasExperts(model) ? null : 'not a mixture of experts';
+    case 'is-dense':
+      return hasExperts(model) ? 'a mixture of experts; it is for dense models' : null;
+    case 'parameters-between': {
+      const billions = totalParameters(model) / 1e9;
+      const [from, to] = condition.billions;
+      return billions >= from && billions <= to
+        ? null
+        : `${formatSignificant(billions)} B parameters: ${condition.because}`;
+    }
+    default:
+      return null;
+  }
+}
+
+function aboutWorkload(condition: Condition, scenario: Scenario): string | null {
+  const { workload } = scenario;
+  const context = workload.inputTokens + workload.outputTokens;
+  switch (condition.kind) {
+    case 'generates-tokens':
+      return workload.outputTokens > 1 && scenario.model.kind !== 'encoder'
+        ? null
+        : 'no tokens are generated';
+    case 'context-at-least':
+      return context >= condition.tokens
+        ? null
+        : `context of ${formatInteger(context)} tokens; it helps from ${formatInteger(condition.tokens)}`;
+    case 'prompt-at-least':
+      return workload.inputTokens >= condition.tokens
+        ? null
+        : `prompt of ${formatInteger(workload.inputTokens)} tokens; it helps from ${formatInteger(condition.tokens)}`;
+    case 'concurrency-at-least':
+      return workload.requestRate !== null || workload.concurrency >= condition.count
+        ? null
+        : `concurrency ${workload.concurrency}; it helps from ${condition.count}`;
+    case 'concurrency-at-most':
+      return workload.concurrency <= condition.count
+        ? null
+        : `concurrency ${workload.concurrency}; it helps up to ${condition.count}`;
+    case 'shared-prefix':
+      return workload.sharedPrefixTokens > 0 ? null : 'no shared prefix in this workload';
+    case 'has-images':
+      return imageTokens(scenario) > 0 ? null : 'no images in the prompt';
+    default:
+      return null;
+  }
+}
+
+function aboutSetup(condition: Condition, technique: TechniqueEntry, scenario: Scenario): string | null {
+  const { setup } = scenario;
+  switch (condition.kind) {
+    case 'attention-not':
+      return setup.attention === condition.attention ? condition.because : null;
+    case 'engine-in':
+      return condition.engines.includes(setup.engine) ? null : condition.because;
+    case 'engine-not-in':
+      return condition.engines.includes(setup.engine) ? condition.because : null;
+    case 'setting-off':
+      return isSet(condition.setting, technique, scenario)
+        ? alreadyOn(technique, setup.engine, condition.because)
+        : null;
+    case 'no-speculation-yet':
+      return setup.speculation !== null || scenario.modifiers.speculation !== null
+        ? `speculation is on already (${setup.speculation ?? 'drafting'})`
+        : null;
+    default:
+      return null;
+  }
+}
+
+function isSet(setting: keyof Scenario['setup'], technique: TechniqueEntry, { setup }: Scenario): boolean {
+  const wanted = technique.effect.setup?.[setting];
+  const has = setup[setting];
+  if (typeof wanted === 'number' && typeof has === 'number') return has >= wanted;
+  return wanted === undefined ? has === true : has === wanted;
+}
+
+function alreadyOn(technique: TechniqueEntry, engine: Engine, because: string): string {
+  return technique.defaultIn.includes(engine) ? `on by default in ${engineName(engine)}` : because;
+}

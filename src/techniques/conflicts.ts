@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import rules from './stacks.json';
+import type { Conflict, Technique, TechniqueEntry } from './technique';
+
+/**
+ * Who a rule speaks of: `id`, `family:…`, or what the effect does: `sets:weights` (a field of the setup), `drafts` (speculation),
+ * `changes:kvStoredBytes` (a term), `spreads`.
+ */
+const ruleSchema = z.strictObject({
+  between: z.tuple([z.string().min(1), z.string().min(1)]),
+  /** Pairs that the rule does not hold for: a kernel exists that does both. */
+  except: z.array(z.tuple([z.string().min(1), z.string().min(1)])).exactOptional(),
+  because: z.string().min(1),
+  source: z.string().min(1),
+});
+
+export const stacksSchema = z.strictObject({ rules: z.array(ruleSchema) });
+
+export type StackRule = z.infer<typeof ruleSchema>;
+
+let parsed: readonly StackRule[] | undefined;
+
+function allRules(): readonly StackRule[] {
+  parsed ??= stacksSchema.parse(rules).rules;
+  return parsed;
+}
+
+/** Why two techniques cannot be had together, in half a line; null where they can. The order does not matter. */
+export function conflictBetween(a: Technique, b: Technique): string | null {
+  return reasonAgainst(a, b);
+}
+
+/** The conflicts of each of a set of entries, by id: symmetric, since each pair is judged once. */
+export function conflictsAmong(entries: readonly TechniqueEntry[]): ReadonlyMap<string, readonly Conflict[]> {
+  const found = new Map<string, Conflict[]>(entries.map((entry) => [entry.id, []]));
+  entries.forEach((a, index) => {
+    for (const b of entries.slice(index + 1)) {
+      const because = reasonAgainst(a, b);
+      if (because === null) continue;
+      found.get(a.id)?.push({ id: b.id, because });
+      found.get(b.id)?.push({ id: a.id, because });
+    }
+  });
+  return found;
+}
+
+function reasonAgainst(a: TechniqueEntry, b: TechniqueEntry): string | null {
+  if (a.id === b.id) return 'the same technique twice';
+  for (const rule of allRules()) {
+    const [left, right] = rule.between;
+    const speaks = (matches(left, a) && matches(right, b)) || (matches(left, b) && matches(right, a));
+    if (speaks && !excepted(rule, a, b)) return rule.because;
+  }
+  return null;
+}
+
+function excepted(rule: StackRule, a: TechniqueEntry, b: TechniqueEntry): boolean {
+  return (rule.except ?? []).some(
+    ([left, right]) => (matches(left, a) && matches(right, b)) || (matches(left, b) && matches(right, a)),
+  );
+}
+
+function matches(selector: string, technique: TechniqueEntry): boolean {
+  const { effect } = technique;
+  const colon = selector.indexOf(':');
+  const kind = colon < 0 ? selector : selector.slice(0, colon);
+  const name = selector.slice(colon + 1);
+  if (colon >= 0) {
+    if (kind === 'family') return technique.family === name;
+    if (kind === 'sets') return name in (effect.setup ?? {});
+    if (kind === 'changes') return name in (effect.modifiers ?? {});
+  }
+  if (selector === 'drafts') return effect.speculation !== undefined;
+  if (selector === 'spreads') return effect.spread !== undefined;
+  if (selector === 'offloads') return effect.weightsFromHost !== undefined;
+  return technique.id === selector;
+}
