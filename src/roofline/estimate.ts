@@ -1,4 +1,12 @@
-import type { Band, Bytes, Flop, FlopPerSecond, Seconds, TokensPerSecond, Warning } from '../units/quantities';
+import type {
+  Band,
+  Bytes,
+  Flop,
+  FlopPerSecond,
+  Seconds,
+  TokensPerSecond,
+  Warning,
+} from '../units/quantities';
 
 /** What a step waits for most. */
 export type Bound = 'compute' | 'memory' | 'communication' | 'overhead';

@@ -1,0 +1,58 @@
+import type { Engine } from '../deployment/engine';
+import type { Bytes } from '../units/quantities';
+import { elementBytes } from '../units/numberFormat';
+import type { Lengths } from './lengths';
+import type { ModelAggregate } from './modelAggregate';
+import type { Placement } from './placement';
+import type { Scenario } from './scenario';
+
+/** Engines that run a whole prompt at once, however long; the others cut it at `maxBatchedTokens`. */
+const WHOLE_PROMPT: ReadonlySet<Engine> = new Set<Engine>(['transformers', 'onnxruntime', 'openvino']);
+
+/**
+ * The largest transient of a step on one device: hidden vectors (residual, norm, projections), the widest matrix pair of a
+ * layer, and the logits in 32 bits. Serving engines set this aside for their largest step before they size the cache.
+ */
+export function activationPeak(
+  scenario: Scenario,
+  model: ModelAggregate,
+  placement: Placement,
+  lengths: Lengths,
+  sequences: number,
+): Bytes {
+  const { setup } = scenario;
+  const element = elementBytes(scenario.model.format);
+  const whole = WHOLE_PROMPT.has(setup.engine);
+  const tokens = whole ? sequences * lengths.prompt : setup.maxBatchedTokens;
+  let widest = 0;
+  for (const group of model.groups) {
+    const ffn =
+      group.feedForward.matrices > 0
+        ? group.feedForward.edgeElements - scenario.model.hiddenSize * group.feedForward.matrices
+        : 0;
+    const experts = group.experts
+      ? (group.expert.edgeElements - scenario.model.hiddenSize * group.expert.matrices) *
+        group.experts.perToken
+      : 0;
+    widest = Math.max(widest, ffn + experts, group.attention.edgeElements / 2);
+  }
+  const hidden = 4 * scenario.model.hiddenSize * tokens * element;
+  const wide = (widest * tokens * element) / placement.tensor;
+  const scores =
+    setup.attention === 'eager' && whole
+      ? sequences * lengths.prompt * lengths.prompt * heads(scenario) * 6
+      : 0;
+  const logitRows =
+    setup.engine === 'llama.cpp' ? tokens : whole ? sequences : Math.min(setup.maxSequences, tokens);
+  const logits = logitRows * scenario.model.vocabularySize * 4;
+  return Math.max(hidden + wide + scores, hidden + logits);
+}
+
+function heads(scenario: Scenario): number {
+  let most = 0;
+  for (const group of scenario.model.groups) {
+    const mixer = group.layer.mixer;
+    if (mixer.kind === 'attention') most = Math.max(most, mixer.queryHeads);
+  }
+  return most;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Engine } from '../deployment/engine';
+import type { Backend } from './backend';
+import data from './calibration.json';
+
+const share = z.number().gt(0).lte(1);
+const seconds = z.number().gte(0).lt(10);
+
+/**
+ * What physics leaves open about an engine on a kind of device. Fractions are of the device's own peak and never above
+ * 1; times are seconds of fixed cost.
+ */
+export const constantsSchema = z.object({
+  /** Attained share of memory bandwidth while weights stream, while the cache is read, while activations move. */
+  weightBandwidth: share,
+  cacheBandwidth: share,
+  activationBandwidth: share,
+  /** Attained share of peak compute of large matrix products, and of attention. */
+  compute: share,
+  attentionCompute: share,
+  /** Rows at which a matrix product reaches half of that share (tiles that are not full, short pipelines). */
+  halfRows: z.number().gte(0).lte(4096),
+  /** Unpacking one quantised weight element, in FLOP at the attained compute rate, whatever the rows. */
+  unpackFlop: z.number().gte(0).lte(4096),
+  /** Device time a layer and a step cost beside their bytes and FLOP: launches, synchronisation, sampling. */
+  layerSeconds: seconds,
+  stepSeconds: seconds,
+  /** Each sequence of a step: sampling, bookkeeping, detokenising. */
+  sequenceSeconds: seconds,
+  /** Host time a layer: what an interpreter needs to launch it. Hidden where the device takes longer. */
+  hostLayerSeconds: seconds,
+  /** Once a request: tokenising, scheduling, the network of the machine itself. */
+  requestSeconds: seconds,
+  /** Collectives: latency of one hop, attained share of the link. */
+  hopSeconds: seconds,
+  linkBandwidth: share,
+});
+
+export type EngineConstants = z.infer<typeof constantsSchema>;
+
+const spreadSchema = z.object({ p10: z.number().gt(0), p90: z.number().gt(0), n: z.number().int().gte(0) });
+
+const entrySchema = z.object({
+  engine: z.string(),
+  backend: z.enum(['cuda', 'rocm', 'metal', 'xpu', 'cpu', 'other']).nullable(),
+  constants: constantsSchema,
+  /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */
+  rows: z.number().int().gte(0),
+  devices: z.number().int().gte(0),
+  /** Measured over estimated, devices left out in turn: 10th and 90th percentile, by metric. */
+  spread: z.object({ decode: spreadSchema, prefill: spreadSchema }),
+  /** Median absolute percentage error with devices left out; null where nothing was fitted. */
+  error: z.object({ decode: z.number().nullable(), prefill: z.number().nullable() }),
+  date: z.string(),
+  source: z.string(),
+});
+
+const calibrationSchema = z.object({ version: z.string(), entries: z.array(entrySchema) });
+
+export type CalibrationEntry = z.infer<typeof entrySchema>;
+
+/** Constants by engine and backend: the engine's own row for the backend, else its row for any. */
+export type Calibration = (engine: Engine, backend: Backend) => CalibrationEntry;
+
+export function readCalibration(raw: unknown): Calibration {
+  const { entries } = calibrationSchema.parse(raw);
+  const byKey = new Map<string, CalibrationEntry>();
+  for (const entry of entries) byKey.set(`${entry.engine}/${entry.backend ?? ''}`, entry);
+  const fallback = byKey.get('any/');
+  if (!fallback) throw new Error('calibration.json has no entry for any engine');
+  return (engine, backend) =>
+    byKey.get(`${engine}/${backend}`) ?? byKey.get(`${engine}/`) ?? byKey.get(`any/${backend}`) ?? fallback;
+}
+
+let shipped: Calibration | undefined;
+
+/** The calibration that ships with the product, read and checked on first use. */
+export function shippedCalibration(): Calibration {
+  shipped ??= readCalibration(data);
+  return shipped;
+}

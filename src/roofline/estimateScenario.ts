@@ -1,0 +1,241 @@
+import type { Band, Warning } from '../units/quantities';
+import { elementBytes } from '../units/numberFormat';
+import { backendOf } from './backend';
+import { shippedCalibration, type Calibration } from './calibration';
+import { computeFormat } from './computeFormat';
+import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
+import type { Lengths } from './lengths';
+import { memoryEstimate } from './memoryEstimate';
+import { modelAggregate } from './modelAggregate';
+import { decodeStep, mostStepTokens, prefillTime, type Plan, type PrefillTime } from './phase';
+import { fixedTerm, phaseTerms } from './phaseTerms';
+import { placementOf } from './placement';
+import type { Scenario } from './scenario';
+import { steadyState } from './steadyState';
+import type { StepTime } from './stepTime';
+import { schemeOf } from './tensorStorage';
+import { validateScenario } from './validateScenario';
+
+/**
+ * Answers a scenario: memory, latency, throughput, and the terms they are made of, in SI units. Pure and synchronous.
+ *
+ * Roofline per operation after Williams, Waterman, Patterson, "Roofline: an insightful visual performance model" (2009), with
+ * attained fractions and fixed costs by engine and kind of device from `calibration.json`.
+ *
+ * @throws ScenarioError for questions that make no sense; nothing else.
+ */
+export function estimate(scenario: Scenario): Estimate {
+  return estimateWith(scenario, shippedCalibration());
+}
+
+/** As `estimate`, under a given calibration: for fitting one and for checking it. */
+export function estimateWith(scenario: Scenario, calibration: Calibration): Estimate {
+  validateScenario(scenario);
+  const warnings: Warning[] = [...scenario.model.warnings];
+  const plan = planOf(scenario, calibration, warnings);
+  const { lengths } = plan;
+  warnLengths(scenario, lengths, warnings);
+
+  const decodes = lengths.output > 0;
+  const quiet: Warning[] = [];
+  const rate = scenario.workload.requestRate;
+  const one = rate === null ? null : memoryEstimate(scenario, plan.model, plan.placement, lengths, 1, quiet);
+  const most = one
+    ? Math.max(1, Math.min(one.maxConcurrency, scenario.setup.maxSequences * plan.placement.data))
+    : 0;
+  const steady = rate === null ? null : steadyState(plan, rate, most);
+  const concurrency = steady ? steady.concurrency : scenario.workload.concurrency;
+  const sequences = Math.max(1, Math.round(concurrency));
+  const memory = memoryEstimate(scenario, plan.model, plan.placement, lengths, sequences, warnings);
+  if (steady?.overloaded) {
+    warnings.push({
+      code: 'overloaded',
+      message: `${rate} requests/s cannot be served: about ${steady.servable.toPrecision(3)} can. Latencies are those just below that.`,
+    });
+  }
+
+  const shared = Math.min(scenario.workload.sharedPrefixTokens, Math.max(0, lengths.prompt - 1));
+  const prefill = prefillTime(plan, steady ? 1 : sequences, Math.max(1, lengths.prompt - shared), shared);
+  const speculation = scenario.modifiers.speculation;
+  const last = lengths.prompt + Math.max(0, lengths.output - 1);
+  const plain = decodeStep(plan, sequences, 1, lengths.prompt, last);
+  const verify = speculation
+    ? decodeStep(plan, sequences, 1 + speculation.draftTokens, lengths.prompt, last)
+    : plain;
+  const emitted = speculation?.tokensPerPass ?? 1;
+  const draftSeconds = speculation ? speculation.draftCost * plain.seconds : 0;
+  const passSeconds = verify.seconds + draftSeconds;
+
+  const interToken = !decodes ? 0 : steady ? steady.interToken : passSeconds / emitted;
+  const timeToFirstToken = steady ? steady.timeToFirstToken : prefill.seconds;
+  const endToEnd = steady ? steady.endToEnd : prefill.seconds + Math.max(0, lengths.output - 1) * interToken;
+
+  const terms: Term[] = [
+    ...prefillTerms(plan, prefill),
+    ...(decodes ? phaseTerms('decode', plan, verify, 1) : []),
+    ...(decodes && speculation
+      ? fixedTerm('decode.draft', draftSeconds, 'draft cost × plain step', {
+          draftCost: speculation.draftCost,
+        })
+      : []),
+  ];
+  const { spread, rows } = plan.calibration;
+  const prefilled = sequences * Math.max(1, lengths.prompt - shared);
+  return {
+    memory,
+    latency: {
+      timeToFirstToken: band(timeToFirstToken, spread.prefill),
+      interToken: band(interToken, spread.decode),
+      endToEnd: band(endToEnd, spread.decode),
+      tail: steady ? steady.tail : { endToEnd: null, timeToFirstToken: null },
+    },
+    throughput: {
+      perSequence: interToken > 0 ? 1 / interToken : 0,
+      total: interToken > 0 ? concurrency / interToken : 0,
+      prefill: steady ? lengths.prompt * Math.min(rate ?? 0, steady.servable) : prefilled / prefill.seconds,
+    },
+    bound: {
+      prefill: boundOf(prefill.step),
+      decode: decodes ? boundOf(verify) : boundOf(prefill.step),
+    },
+    roofline: {
+      prefill: rooflinePoint(plan, prefill.step),
+      decode: rooflinePoint(plan, verify),
+    },
+    terms,
+    calibration: { basis: rows === 0 ? 'physics' : 'interpolated', rows },
+    concurrency,
+    warnings,
+  };
+}
+
+/** Resolves what the times are reckoned from; warnings that come up on the way are added. */
+export function planOf(scenario: Scenario, calibration: Calibration, warnings: Warning[]): Plan {
+  const { model, setup, device } = scenario;
+  const placement = placementOf(scenario, warnings);
+  const scheme = schemeOf(model, setup.weights);
+  const compute = computeFormat(device, model.format, scheme, warnings);
+  const entry = calibration(setup.engine, backendOf(device));
+  const element = elementBytes(model.format);
+  return {
+    scenario,
+    model: modelAggregate(model, setup.weights),
+    placement,
+    lengths: lengthsOf(scenario, warnings),
+    calibration: entry,
+    compute,
+    device,
+    context: {
+      placement,
+      modifiers: scenario.modifiers,
+      hiddenSize: model.hiddenSize,
+      activationElement: element,
+      cacheElement: elementBytes(setup.kv ?? model.format),
+      materialisesScores: setup.attention === 'eager',
+    },
+    attained: {
+      device,
+      peak: compute.peak,
+      constants: entry.constants,
+      modifiers: scenario.modifiers,
+      graphs: setup.graphs,
+    },
+    stepTokens: mostStepTokens(scenario),
+  };
+}
+
+function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {
+  const { model, workload, modifiers } = scenario;
+  let prompt = workload.inputTokens;
+  if (workload.images > 0) {
+    const tower = model.towers.find((candidate) => candidate.kind === 'vision');
+    if (!tower) {
+      warnings.push({ code: 'no-vision', message: `${model.name} takes no images: they are left out.` });
+    } else if (tower.outputTokens === undefined) {
+      warnings.push({
+        code: 'image-tokens-unknown',
+        message: 'How many tokens an image takes is not in the files: images are left out.',
+      });
+    } else {
+      prompt += workload.images * tower.outputTokens;
+    }
+  }
+  prompt = Math.max(1, Math.round(prompt * modifiers.promptTokens));
+  const output = model.kind === 'encoder' ? 0 : Math.round(workload.outputTokens * modifiers.outputTokens);
+  if (model.kind === 'encoder-decoder') return { prompt: 1, output, cross: prompt };
+  return { prompt, output, cross: 0 };
+}
+
+function warnLengths(scenario: Scenario, lengths: Lengths, warnings: Warning[]): void {
+  const total = lengths.prompt + lengths.output;
+  const { maxContext } = scenario.model;
+  if (maxContext !== null && total > maxContext) {
+    warnings.push({
+      code: 'past-model-limit',
+      message: `${total} tokens are more than the model's own limit of ${maxContext}.`,
+    });
+  }
+  const limit = scenario.setup.maxModelLength;
+  if (limit !== null && total > limit) {
+    warnings.push({
+      code: 'past-engine-limit',
+      message: `${total} tokens are more than the engine is set to accept (${limit}).`,
+    });
+  }
+}
+
+function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
+  return [
+    ...phaseTerms('prefill', plan, prefill.step, prefill.steps),
+    ...(prefill.tower
+      ? [
+          {
+            id: 'prefill.towers',
+            seconds: prefill.tower.seconds,
+            bytes: prefill.tower.bytes,
+            flop: prefill.tower.flop,
+            formula: 'encoder or tower, each layer the longer of bytes and FLOP, once an input',
+            inputs: { inputs: plan.scenario.workload.images },
+          },
+        ]
+      : []),
+    ...fixedTerm(
+      'prefill.pipeline',
+      prefill.bubbleSeconds,
+      'step × ((steps + stages − 1) / stages − steps)',
+      {
+        stages: plan.placement.pipeline,
+        steps: prefill.steps,
+      },
+    ),
+    ...fixedTerm('prefill.request', prefill.requestSeconds, 'seconds a request', {
+      secondsARequest: prefill.requestSeconds,
+    }),
+  ];
+}
+
+function band(value: number, spread: { p10: number; p90: number }): Band {
+  return { p10: value * Math.min(1, spread.p10), p50: value, p90: value * Math.max(1, spread.p90) };
+}
+
+function boundOf(step: StepTime): Bound {
+  const overhead = step.layerSeconds + step.stepSeconds + step.sequenceSeconds + step.hostSeconds;
+  const parts: readonly (readonly [Bound, number])[] = [
+    ['memory', step.memoryBound],
+    ['compute', step.computeBound],
+    ['communication', step.kinds.communication.seconds],
+    ['overhead', overhead],
+  ];
+  let worst = parts[0] ?? (['memory', 0] as const);
+  for (const part of parts) if (part[1] > worst[1]) worst = part;
+  return worst[0];
+}
+
+function rooflinePoint(plan: Plan, step: StepTime): RooflinePoint {
+  const intensity = step.bytes > 0 ? step.flop / step.bytes : 0;
+  return {
+    intensity,
+    attained: step.seconds > 0 ? step.flop / step.seconds : 0,
+    limit: Math.min(plan.compute.peak, intensity * plan.device.bandwidth),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Warning } from '../units/quantities';
+import { elementBytes } from '../units/numberFormat';
+import type { MemoryEstimate } from './estimate';
+import { activationPeak } from './activationPeak';
+import { cacheBytesPerSequence, cacheShape, longestSequence } from './cacheBytes';
+import type { Lengths } from './lengths';
+import type { ModelAggregate } from './modelAggregate';
+import type { Placement } from './placement';
+import { runtimeBytesPerDevice } from './runtimeMemory';
+import type { Scenario } from './scenario';
+
+/**
+ * Bytes of a deployment: weights under the scheme, cache content at full length, the largest transient of a step, and what the
+ * process needs besides. A device fits when its share is within the part that the engine may claim.
+ */
+export function memoryEstimate(
+  scenario: Scenario,
+  model: ModelAggregate,
+  placement: Placement,
+  lengths: Lengths,
+  sequences: number,
+  warnings: Warning[],
+): MemoryEstimate {
+  const { setup, device, modifiers } = scenario;
+  const { tensor, pipeline, data, context } = placement;
+  const element = elementBytes(scenario.model.format);
+  const cacheElement = elementBytes(setup.kv ?? scenario.model.format) * modifiers.kvStoredBytes;
+  const shape = cacheShape(scenario.model);
+  const perSequence = cacheBytesPerSequence(
+    shape,
+    lengths.prompt + lengths.output,
+    lengths.cross,
+    cacheElement,
+    element,
+  );
+
+  const draft = modifiers.speculation?.draftMemory ?? 0;
+  const oneCopy = model.storedBytes * modifiers.storedWeights * (1 + draft);
+  const weights = oneCopy * data * context;
+  const kvCache = perSequence * sequences;
+
+  // Layers that do not divide leave one stage with more of them: that stage's device is the one that must fit.
+  const stageShare = Math.ceil(model.layers / pipeline) / model.layers;
+  const weightsPerDevice = (oneCopy * stageShare) / Math.max(1, tensor);
+  const replicas = cacheReplication(scenario, tensor);
+  const perReplica = Math.ceil(sequences / data);
+  const cachePerDeviceAndSequence = (perSequence * stageShare * replicas) / (tensor * context);
+  const cachePerDevice = cachePerDeviceAndSequence * perReplica;
+  const activationsPerDevice = activationPeak(scenario, model, placement, lengths, perReplica);
+  const runtimePerDevice = runtimeBytesPerDevice(setup.engine, setup.graphs, tensor * pipeline * context);
+
+  const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
+  const capacity = device.memory * setup.memoryFraction;
+  const fixed = weightsPerDevice + activationsPerDevice + runtimePerDevice;
+  const pool = capacity - fixed;
+  const maxConcurrency =
+    pool <= 0 || cachePerDeviceAndSequence <= 0
+      ? pool > 0
+        ? setup.maxSequences * data
+        : 0
+      : Math.floor(pool / cachePerDeviceAndSequence) * data;
+  const scale = (stageShare * replicas) / (tensor * context);
+  const maxContext = pool <= 0 ? 0 : longestSequence(shape, pool / scale, cacheElement, element);
+  const fits = perDevice <= capacity;
+  if (fixed > capacity) {
+    warnings.push({
+      code: 'weights-do-not-fit',
+      message: 'The weights alone do not fit: no sequence can be served on these devices.',
+    });
+  } else if (!fits) {
+    warnings.push({
+      code: 'cache-does-not-fit',
+      message: `The cache of ${sequences} sequences does not fit; at most ${maxConcurrency} do at these lengths.`,
+    });
+  }
+  const activations = activationsPerDevice * placement.used;
+  const runtime = runtimePerDevice * placement.used;
+  return {
+    weights,
+    kvCache,
+    activations,
+    runtime,
+    total: weights + kvCache + activations + runtime,
+    perDevice,
+    capacityPerDevice: capacity,
+    fits,
+    maxConcurrency,
+    maxContext,
+  };
+}
+
+/** Copies of each cached byte over the tensor-parallel group: heads divide, and what has fewer heads than devices is kept more than once. */
+function cacheReplication(scenario: Scenario, tensor: number): number {
+  if (tensor === 1) return 1;
+  let copies = 1;
+  for (const group of scenario.model.groups) {
+    const mixer = group.layer.mixer;
+    if (mixer.kind !== 'attention') continue;
+    copies = Math.max(copies, tensor / Math.min(tensor, mixer.latent ? 1 : mixer.kvHeads));
+  }
+  return copies;
+}

@@ -1,0 +1,103 @@
+import type { Seconds } from '../units/quantities';
+import { decodeStep, prefillTime, type Plan } from './phase';
+
+/** What a request rate leads to, in means of one request. */
+export interface SteadyState {
+  /** Sequences in flight over all replicas. */
+  concurrency: number;
+  timeToFirstToken: Seconds;
+  interToken: Seconds;
+  endToEnd: Seconds;
+  tail: {
+    endToEnd: { p90: Seconds; p99: Seconds };
+    timeToFirstToken: { p90: Seconds; p99: Seconds };
+  };
+  /** Requests a second that can be served for ever; the rate asked for is at or above it where `overloaded`. */
+  servable: number;
+  overloaded: boolean;
+}
+
+const ITERATIONS = 60;
+
+/**
+ * Steady state under a request rate λ (a replica's share of it). Decode steps of b sequences take d(b); a request's prefill adds
+ * P to the step that it rides in, so a step takes d(b) / (1 − λ P) on average, and by Little's law b = λ × output × that.
+ * A request waits for the step under way, for its own prefill, and behind others that arrived with it (ρ / (1 − ρ) of a
+ * prefill: random arrivals).
+ */
+export function steadyState(plan: Plan, rate: number, most: number): SteadyState {
+  const { data } = plan.placement;
+  const perReplica = rate / data;
+  const mostHere = Math.max(1, Math.floor(most / data));
+  const output = Math.max(1, plan.lengths.output);
+  const speculation = plan.scenario.modifiers.speculation;
+  const emitted = speculation?.tokensPerPass ?? 1;
+  const prefill = ownPrefill(plan);
+  // The decode work that rides along in the same step is not waited for twice: weights are streamed once.
+  const own = Math.max(0, prefill - 0);
+  const tokenTime = (batch: number): Seconds => passSeconds(plan, Math.max(1, batch)) / emitted;
+  const capacity = servableRate(own, tokenTime(mostHere), output, mostHere);
+  const overloaded = perReplica >= capacity;
+  const effective = overloaded ? capacity * 0.999 : perReplica;
+  const busy = Math.min(0.999, effective * own);
+  let batch = 1;
+  let interToken = tokenTime(1);
+  for (let i = 0; i < ITERATIONS; i += 1) {
+    interToken = tokenTime(batch) / (1 - busy);
+    const next = Math.min(mostHere, effective * output * interToken);
+    if (Math.abs(next - batch) < 1e-6 * batch) {
+      batch = next;
+      break;
+    }
+    batch = 0.5 * batch + 0.5 * next;
+  }
+  const running = interToken * emitted;
+  const queue = (busy / (1 - busy)) * own * 0.5;
+  const timeToFirstToken = running / 2 + own + queue + plan.calibration.constants.requestSeconds;
+  const endToEnd = timeToFirstToken + (output - 1) * interToken;
+  const spread = running / 2 + queue + own * 0.5;
+  return {
+    concurrency: Math.max(1, batch) * data,
+    timeToFirstToken,
+    interToken,
+    endToEnd,
+    tail: {
+      timeToFirstToken: { p90: timeToFirstToken + 1.3 * spread, p99: timeToFirstToken + 3.6 * spread },
+      endToEnd: { p90: endToEnd * 1.08 + 1.3 * spread, p99: endToEnd * 1.2 + 3.6 * spread },
+    },
+    servable: capacity * data,
+    overloaded,
+  };
+}
+
+/** Rate at which prefill and decode together fill a replica: λ own + λ output d(B) / B = 1. */
+function servableRate(own: Seconds, tokenTime: Seconds, output: number, most: number): number {
+  return 1 / (own + (output * tokenTime) / most);
+}
+
+/** What one request's prefill adds to the device's work, its weights already being streamed by the decode it rides with. */
+function ownPrefill(plan: Plan): Seconds {
+  const prompt = Math.max(1, plan.lengths.prompt - cached(plan));
+  const alone = prefillTime(plan, 1, prompt, cached(plan));
+  return alone.seconds - alone.requestSeconds;
+}
+
+function cached(plan: Plan): number {
+  return Math.min(plan.scenario.workload.sharedPrefixTokens, Math.max(0, plan.lengths.prompt - 1));
+}
+
+/** Seconds of one pass of `batch` sequences at mean context, drafting included. */
+export function passSeconds(plan: Plan, batch: number): Seconds {
+  const { prompt, output } = plan.lengths;
+  const speculation = plan.scenario.modifiers.speculation;
+  if (!speculation) return decodeStep(plan, batch, 1, prompt, prompt + Math.max(0, output - 1)).seconds;
+  const verify = decodeStep(
+    plan,
+    batch,
+    1 + speculation.draftTokens,
+    prompt,
+    prompt + Math.max(0, output - 1),
+  ).seconds;
+  const plain = decodeStep(plan, batch, 1, prompt, prompt + Math.max(0, output - 1)).seconds;
+  return verify + speculation.draftCost * plain;
+}

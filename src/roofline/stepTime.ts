@@ -1,0 +1,118 @@
+import type { Device } from '../hardware/device';
+import type { FlopPerSecond, Seconds } from '../units/quantities';
+import type { EngineConstants } from './calibration';
+import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
+import type { Modifiers } from './modifiers';
+
+/** Sums of one step by kind of work, with the fixed costs beside them; seconds of all parts add up to `seconds`. */
+export interface StepTime {
+  seconds: Seconds;
+  kinds: Readonly<Record<OperationKind, KindTime>>;
+  /** Fixed costs: layers launched, the step itself, each sequence, and what the host needs beyond the device's time. */
+  layerSeconds: Seconds;
+  stepSeconds: Seconds;
+  sequenceSeconds: Seconds;
+  hostSeconds: Seconds;
+  /** Seconds of operations that waited for memory, and for compute. */
+  memoryBound: Seconds;
+  computeBound: Seconds;
+  bytes: number;
+  flop: number;
+}
+
+export interface KindTime {
+  seconds: Seconds;
+  bytes: number;
+  flop: number;
+}
+
+export interface Attained {
+  device: Device;
+  peak: FlopPerSecond;
+  constants: EngineConstants;
+  modifiers: Modifiers;
+  /** Host time a layer does not apply where graphs replay the launches. */
+  graphs: boolean;
+}
+
+/** Seconds of communication of a step, reckoned apart (see `communication.ts`). */
+export interface CommunicationTime {
+  seconds: Seconds;
+  bytes: number;
+}
+
+/**
+ * Time of one step on one device: for each operation the longer of moving its bytes and computing its FLOP, at attained shares
+ * of the device's peaks, plus fixed costs. Where the host launches kernel by kernel the step takes at least the host's time.
+ */
+export function stepTime(
+  operations: readonly Operation[],
+  layers: number,
+  sequences: number,
+  how: Attained,
+  communication: CommunicationTime,
+): StepTime {
+  const { constants, device, modifiers } = how;
+  const bandwidth = device.bandwidth * modifiers.bandwidthAttained;
+  const weightRate = bandwidth * constants.weightBandwidth;
+  const cacheRate = bandwidth * constants.cacheBandwidth;
+  const activationRate = bandwidth * constants.activationBandwidth;
+  const compute = how.peak * modifiers.computeAttained;
+  const kinds = emptyKinds();
+  let busy = 0;
+  let memoryBound = 0;
+  let computeBound = 0;
+  let bytes = 0;
+  let flop = 0;
+  for (const operation of operations) {
+    const memory =
+      operation.weightBytes / weightRate +
+      operation.cacheBytes / cacheRate +
+      operation.activationBytes / activationRate;
+    const attained =
+      operation.kind === 'kv' || operation.kind === 'state'
+        ? constants.attentionCompute
+        : (constants.compute * operation.rows) / (operation.rows + constants.halfRows);
+    const arithmetic =
+      operation.flop / (compute * attained) +
+      (operation.packedElements * constants.unpackFlop) / (compute * constants.compute);
+    const seconds = Math.max(memory, arithmetic) * operation.layers;
+    const kind = kinds[operation.kind];
+    const operationBytes =
+      (operation.weightBytes + operation.cacheBytes + operation.activationBytes) * operation.layers;
+    kind.seconds += seconds;
+    kind.bytes += operationBytes;
+    kind.flop += operation.flop * operation.layers;
+    bytes += operationBytes;
+    flop += operation.flop * operation.layers;
+    busy += seconds;
+    if (memory >= arithmetic) memoryBound += seconds;
+    else computeBound += seconds;
+  }
+  kinds.communication.seconds = communication.seconds * modifiers.communication;
+  kinds.communication.bytes = communication.bytes;
+  const layerSeconds = constants.layerSeconds * layers * modifiers.fixedSeconds;
+  const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
+  const sequenceSeconds = constants.sequenceSeconds * sequences;
+  const deviceSeconds = busy + kinds.communication.seconds + layerSeconds;
+  const host = how.graphs ? 0 : constants.hostLayerSeconds * layers * modifiers.fixedSeconds;
+  const hostSeconds = Math.max(0, host - deviceSeconds);
+  return {
+    seconds: deviceSeconds + hostSeconds + stepSeconds + sequenceSeconds,
+    kinds,
+    layerSeconds,
+    stepSeconds,
+    sequenceSeconds,
+    hostSeconds,
+    memoryBound,
+    computeBound,
+    bytes,
+    flop,
+  };
+}
+
+function emptyKinds(): Record<OperationKind, KindTime> {
+  const kinds = {} as Record<OperationKind, KindTime>;
+  for (const kind of OPERATION_KINDS) kinds[kind] = { seconds: 0, bytes: 0, flop: 0 };
+  return kinds;
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { estimate } from '../../../src/roofline/estimateScenario';
+import { ScenarioError, type ScenarioErrorCode } from '../../../src/roofline/scenarioError';
+import { LLAMA_31_8B, MIXTRAL_8X7B } from './llamaLike';
+import { H100, scenario, T4 } from './scenarios';
+
+const near = (actual: number, expected: number, share = 1e-9): void => {
+  assert.ok(Math.abs(actual - expected) <= share * Math.abs(expected), `${actual} is not near ${expected}`);
+};
+
+const phaseSum = (terms: readonly { id: string; seconds: number }[], phase: string): number =>
+  terms.filter((term) => term.id.startsWith(`${phase}.`)).reduce((total, term) => total + term.seconds, 0);
+
+describe('estimate', () => {
+  it('counts weights and cache of Llama 3.1 8B', () => {
+    const { memory } = estimate(
+      scenario({ workload: { inputTokens: 1000, outputTokens: 24, concurrency: 4 } }),
+    );
+    assert.equal(memory.weights, 16_060_522_496);
+    assert.equal(memory.kvCache, 131072 * 1024 * 4);
+    near(memory.total, memory.weights + memory.kvCache + memory.activations + memory.runtime);
+    assert.ok(memory.fits);
+  });
+
+  it('never beats the device: decode reads every weight at most at full bandwidth', () => {
+    const { latency } = estimate(scenario());
+    assert.ok(latency.interToken.p50 > (16_060_522_496 - 128256 * 4096 * 2) / 3.35e12);
+    assert.ok(latency.interToken.p50 < 3 * (16_060_522_496 / 3.35e12));
+  });
+
+  it('has terms that add up to their phase', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          input: fc.integer({ min: 1, max: 60000 }),
+          output: fc.integer({ min: 1, max: 3000 }),
+          batch: fc.integer({ min: 1, max: 300 }),
+          tensor: fc.constantFrom(1, 2, 8),
+          pipeline: fc.constantFrom(1, 2),
+          engine: fc.constantFrom('vllm' as const, 'transformers' as const, 'llama.cpp' as const),
+          experts: fc.boolean(),
+          drafts: fc.constantFrom(0, 3),
+        }),
+        ({ input, output, batch, tensor, pipeline, engine, experts, drafts }) => {
+          const { latency, terms } = estimate(
+            scenario({
+              model: experts ? MIXTRAL_8X7B : LLAMA_31_8B,
+              devices: tensor * pipeline,
+              parallelism: { tensor, pipeline },
+              setup: { engine, graphs: engine !== 'transformers' },
+              workload: { inputTokens: input, outputTokens: output, concurrency: batch },
+              modifiers: drafts
+                ? {
+                    speculation: {
+                      draftTokens: drafts,
+                      tokensPerPass: 2.2,
+                      draftCost: 0.2,
+                      draftMemory: 0.1,
+                    },
+                  }
+                : {},
+            }),
+          );
+          near(phaseSum(terms, 'prefill'), latency.timeToFirstToken.p50, 1e-9);
+          near(phaseSum(terms, 'decode'), latency.interToken.p50 * (drafts ? 2.2 : 1), 1e-9);
+          for (const { p10, p50, p90 } of [latency.timeToFirstToken, latency.interToken, latency.endToEnd]) {
+            assert.ok(p10 <= p50 && p50 <= p90 && p10 > 0 && Number.isFinite(p90));
+          }
+          for (const term of terms) assert.ok(term.seconds >= 0 || term.id === 'prefill.pipeline', term.id);
+        },
+      ),
+    );
+  });
+
+  it('grows with context and batch, and total throughput grows with batch until compute rules', () => {
+    const at = (concurrency: number, inputTokens: number) =>
+      estimate(scenario({ workload: { concurrency, inputTokens } }));
+    assert.ok(at(1, 8000).latency.interToken.p50 > at(1, 500).latency.interToken.p50);
+    assert.ok(at(64, 500).latency.interToken.p50 > at(1, 500).latency.interToken.p50);
+    assert.ok(at(64, 500).throughput.total > 20 * at(1, 500).throughput.total);
+  });
+
+  it('lets speculation pay at batch 1 and not at a batch that fills the compute units', () => {
+    const gain = (concurrency: number): number => {
+      const workload = { concurrency };
+      const speculation = { draftTokens: 5, tokensPerPass: 2.5, draftCost: 0.1, draftMemory: 0.05 };
+      return (
+        estimate(scenario({ workload })).latency.interToken.p50 /
+        estimate(scenario({ workload, modifiers: { speculation } })).latency.interToken.p50
+      );
+    };
+    assert.ok(gain(1) > 1.7, `${gain(1)}`);
+    assert.ok(gain(1024) < 1, `${gain(1024)}`);
+  });
+
+  it('halves the bytes of fp8 and multiplies in it only where there are units', () => {
+    const h100 = estimate(scenario({ setup: { weights: 'fp8' } }));
+    const plain = estimate(scenario());
+    assert.ok(h100.memory.weights < 0.6 * plain.memory.weights);
+    assert.ok(h100.latency.timeToFirstToken.p50 < plain.latency.timeToFirstToken.p50);
+    const t4 = estimate(scenario({ device: T4, setup: { weights: 'fp8' } }));
+    assert.ok(t4.warnings.some((warning) => warning.code === 'no-format-units'));
+  });
+
+  it('says that 16 GB of weights do not fit a T4, and that they do in 4 bits', () => {
+    assert.equal(estimate(scenario({ device: T4 })).memory.fits, false);
+    assert.equal(estimate(scenario({ device: T4 })).memory.maxConcurrency, 0);
+    assert.ok(
+      estimate(scenario({ device: T4, setup: { weights: 'awq-int4', maxBatchedTokens: 2048 } })).memory.fits,
+    );
+  });
+
+  it('touches more experts as the batch grows', () => {
+    const bytes = (concurrency: number): number =>
+      estimate(
+        scenario({ model: MIXTRAL_8X7B, devices: 2, parallelism: { tensor: 2 }, workload: { concurrency } }),
+      ).terms.find((term) => term.id === 'decode.experts')?.bytes ?? 0;
+    // 2 of 8 experts at batch 1; 8 (1 − 0.75^4) = 5.47 at batch 4.
+    near(bytes(4) / bytes(1), 5.46875 / 2, 0.01);
+  });
+
+  it('follows Little’s law under a request rate', () => {
+    const answer = estimate(scenario({ workload: { requestRate: 4, inputTokens: 512, outputTokens: 256 } }));
+    near(answer.concurrency, 4 * 256 * answer.latency.interToken.p50, 0.01);
+    assert.ok(answer.latency.tail.endToEnd !== null);
+    const overload = estimate(
+      scenario({ workload: { requestRate: 4000, inputTokens: 512, outputTokens: 256 } }),
+    );
+    assert.ok(overload.warnings.some((warning) => warning.code === 'overloaded'));
+    assert.ok(Number.isFinite(overload.latency.endToEnd.p90));
+  });
+
+  it('gets faster with tensor parallel over a fast link, by less than the number of devices', () => {
+    const one = estimate(scenario()).latency.interToken.p50;
+    const four = estimate(scenario({ devices: 4, parallelism: { tensor: 4 } })).latency.interToken.p50;
+    assert.ok(one / four > 1.3 && one / four < 4, `${one / four}`);
+  });
+
+  const refused = (code: ScenarioErrorCode, overrides: Parameters<typeof scenario>[0]): void => {
+    it(`refuses nonsense: ${code} ${JSON.stringify(overrides).slice(0, 60)}`, () => {
+      assert.throws(
+        () => estimate(scenario(overrides)),
+        (error: unknown) =>
+          error instanceof ScenarioError && error.code === code && error.message.length > 10,
+      );
+    });
+  };
+  refused('no-layers', { model: { ...LLAMA_31_8B, groups: [] } });
+  refused('bad-batch', { workload: { concurrency: -1 } });
+  refused('bad-batch', { workload: { concurrency: 1.5 } });
+  refused('bad-length', { workload: { inputTokens: 1e9 } });
+  refused('bad-length', { workload: { outputTokens: Number.NaN } });
+  refused('bad-rate', { workload: { requestRate: 0 } });
+  refused('bad-devices', { devices: 0 });
+  refused('bad-parallelism', { devices: 2, parallelism: { tensor: 4 } });
+  refused('unknown-scheme', { setup: { weights: 'seven-bit-magic' } });
+  refused('bad-setup', { setup: { memoryFraction: 0 } });
+  refused('bad-device', { device: { ...H100, peak: {} } });
+});
