@@ -62,7 +62,7 @@ export function buildScenario(model: ModelSpec, options: EstimateOptions, deploy
 
 function deviceOf(name: string): { device: Device; devices?: number } {
   const found = findDevice(name);
-  if ('device' in found) return found;
+  if (found.device) return found;
   const close = found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.slice(0, 3).join(', ')}?` : '';
   throw new AdvisorError('hardware-unknown', `“${name}” is not a device that I know.${close}`);
 }

@@ -22,7 +22,7 @@ export function answerEstimate(
     scenario: { ...summarise(scenario, options.techniques), concurrency },
     ...rest,
     ...(options.terms ? { terms } : {}),
-    warnings: [...scenario.model.warnings, ...(options.warnings ?? []), ...warnings],
+    warnings: [...(options.warnings ?? []), ...warnings],
   };
 }
 

@@ -65,7 +65,7 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
       trainedOn: selector.trainedOn,
       method: selector.method,
     },
-    warnings: [...scenario.model.warnings, ...(request.warnings ?? []), ...baseline.warnings],
+    warnings: [...(request.warnings ?? []), ...baseline.warnings],
   };
 }
 

@@ -1,0 +1,65 @@
+import type { Estimate, Term } from '../roofline/estimate';
+import type { Scenario } from '../roofline/scenario';
+import { formatBytes, formatInteger, formatRate, formatSeconds, formatSignificant } from '../units/format';
+import { assumptions, fourFigures } from './verdict';
+
+/** The sum behind an estimate as a Markdown page: figures, memory, and every term with its formula and the numbers put in. */
+export function explanationPage(scenario: Scenario, estimate: Estimate): string {
+  const { memory, calibration } = estimate;
+  return [
+    `# ${plain(scenario.model.name)}`,
+    '',
+    assumptions(scenario),
+    '',
+    ...fourFigures(estimate).map((figure) => `- **${figure.label}** ${figure.value} (${figure.detail})`),
+    '',
+    '## Memory',
+    '',
+    '| part | bytes |',
+    '|---|---|',
+    `| weights | ${formatBytes(memory.weights)} |`,
+    `| KV cache and states | ${formatBytes(memory.kvCache)} |`,
+    `| activations | ${formatBytes(memory.activations)} |`,
+    `| runtime | ${formatBytes(memory.runtime)} |`,
+    `| total, over ${scenario.devices} ${scenario.devices === 1 ? 'device' : 'devices'} | ${formatBytes(memory.total)} |`,
+    '',
+    ...phase('Prefill of all prompts', 'prefill', estimate.terms),
+    ...phase('One decode step at mean context', 'decode', estimate.terms),
+    '## How sure',
+    '',
+    `Calibration: ${calibration.basis}, ${formatInteger(calibration.rows)} measured rows. The bands hold the true mean in 80 % of cases.`,
+    `Device figures: ${plain(scenario.device.source)} (${scenario.device.date}).`,
+    ...(estimate.warnings.length > 0
+      ? ['', '## Warnings', '', ...estimate.warnings.map((warning) => `- ${plain(warning.message)}`)]
+      : []),
+    '',
+  ].join('\n');
+}
+
+function phase(title: string, prefix: string, terms: readonly Term[]): string[] {
+  const own = terms.filter((term) => term.id.startsWith(`${prefix}.`));
+  if (own.length === 0) return [];
+  const total = own.reduce((sum, term) => sum + term.seconds, 0);
+  return [
+    `## ${title}: ${formatSeconds(total)}`,
+    '',
+    '| term | time | bytes | FLOP | formula | with |',
+    '|---|---|---|---|---|---|',
+    ...own.map(
+      (term) =>
+        `| ${term.id.slice(prefix.length + 1)} | ${formatSeconds(term.seconds)} | ${formatBytes(term.bytes)} | ${formatRate(term.flop, 'FLOP')} | ${plain(term.formula)} | ${inputs(term)} |`,
+    ),
+    '',
+  ];
+}
+
+function inputs(term: Term): string {
+  return Object.entries(term.inputs)
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? formatSignificant(value) : plain(value)}`)
+    .join(', ');
+}
+
+/** Text from files and data must not become markup. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,102 @@
+import { kvCacheBytes, weightBytes } from '../model/memory';
+import { estimate } from '../roofline/estimateScenario';
+import type { Scenario } from '../roofline/scenario';
+import { formatBytes, formatInteger, formatPercent, formatSeconds, formatSignificant } from '../units/format';
+import { assumptions } from './verdict';
+
+/** Lengths that a person is likely to consider in place of a long one. */
+const OTHER_LENGTHS = [131_072, 32_768, 8_192, 2_048];
+
+/**
+ * What a setting of a launch comes to in this scenario, in lines for a hover; settings are known by the engine's own long names. Empty where
+ * the setting touches no term of the engine.
+ */
+export function settingCost(scenario: Scenario, setting: string): string[] {
+  const lines = COSTS[setting]?.(scenario);
+  return lines ? [...lines, `*${assumptions(scenario)}*`] : [];
+}
+
+const COSTS: Record<string, (scenario: Scenario) => string[]> = {
+  max_model_len: lengthCost,
+  max_num_seqs: concurrencyCost,
+  gpu_memory_utilization: fractionCost,
+  kv_cache_dtype: cacheCost,
+  tensor_parallel_size: parallelCost,
+  pipeline_parallel_size: parallelCost,
+  quantization: weightCost,
+  dtype: weightCost,
+  model: weightCost,
+};
+
+/** Bytes that the cache may take over all devices: what the engine claims, less everything that is not cache. */
+function cacheRoom(scenario: Scenario): number {
+  const { memory } = estimate(scenario);
+  const claimed = memory.capacityPerDevice * scenario.setup.memoryFraction * scenario.devices;
+  return Math.max(0, claimed - memory.weights - memory.activations - memory.runtime);
+}
+
+function cacheOf(scenario: Scenario, tokens: number): number {
+  // What the estimate counts for one sequence knows the format of the cache; the model room alone does not.
+  const one = estimate({
+    ...scenario,
+    workload: { ...scenario.workload, concurrency: 1, requestRate: null, inputTokens: Math.max(1, tokens - 1), outputTokens: 1 },
+  });
+  return one.memory.kvCache;
+}
+
+function lengthCost(scenario: Scenario): string[] {
+  const length = scenario.setup.maxModelLength ?? scenario.model.maxContext;
+  if (length === null || kvCacheBytes(scenario.model, 1) === 0) return [];
+  const room = cacheRoom(scenario);
+  const each = cacheOf(scenario, length);
+  const holds = (tokens: number): string => formatInteger(Math.floor(room / cacheOf(scenario, tokens)));
+  const others = OTHER_LENGTHS.filter((other) => other < length).slice(0, 2);
+  return [
+    `one sequence of ${formatInteger(length)} tokens takes ${formatBytes(each)} of KV; this deployment leaves ${formatBytes(room)} → ${holds(length)} at once`,
+    ...(others.length > 0
+      ? [`At ${others.map((other) => `${formatInteger(other)} it holds ${holds(other)}`).join('; at ')}`]
+      : []),
+  ];
+}
+
+function concurrencyCost(scenario: Scenario): string[] {
+  const { memory } = estimate(scenario);
+  const { inputTokens, outputTokens } = scenario.workload;
+  return [
+    `memory holds ${formatInteger(memory.maxConcurrency)} sequences of ${formatInteger(inputTokens)} + ${formatInteger(outputTokens)} tokens; the engine takes up to ${formatInteger(scenario.setup.maxSequences)} at once`,
+  ];
+}
+
+function fractionCost(scenario: Scenario): string[] {
+  const { memory } = estimate(scenario);
+  const claimed = memory.capacityPerDevice * scenario.setup.memoryFraction;
+  return [
+    `claims ${formatBytes(claimed)} of each ${formatBytes(memory.capacityPerDevice)}; ${formatBytes(cacheRoom(scenario))} of it is left for the KV cache`,
+  ];
+}
+
+function cacheCost(scenario: Scenario): string[] {
+  const tokens = scenario.workload.inputTokens + scenario.workload.outputTokens;
+  return [
+    `${formatBytes(cacheOf(scenario, tokens))} for a sequence of ${formatInteger(tokens)} tokens; ${formatBytes(cacheRoom(scenario))} are left for the cache`,
+  ];
+}
+
+function parallelCost(scenario: Scenario): string[] {
+  const result = estimate(scenario);
+  const share = result.terms
+    .filter((term) => /^decode\..*(communication|allReduce|transfer)/i.test(term.id))
+    .reduce((sum, term) => sum + term.seconds, 0);
+  const step = result.terms.filter((term) => term.id.startsWith('decode.')).reduce((sum, term) => sum + term.seconds, 0);
+  return [
+    `${formatBytes(result.memory.weights / scenario.devices)} of weights on each of ${scenario.devices} devices`,
+    ...(share > 0 ? [`communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`] : []),
+  ];
+}
+
+function weightCost(scenario: Scenario): string[] {
+  const result = estimate(scenario);
+  return [
+    `weights take ${formatBytes(weightBytes(scenario.model, scenario.setup.weights))}; ${formatSignificant(result.throughput.perSequence)} tok/s a sequence, ${result.bound.decode}-bound`,
+  ];
+}

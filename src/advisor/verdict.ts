@@ -1,0 +1,85 @@
+import type { Estimate } from '../roofline/estimate';
+import type { Scenario } from '../roofline/scenario';
+import { totalParameters } from '../model/count';
+import { kvCacheBytes } from '../model/memory';
+import {
+  formatBytes,
+  formatCount,
+  formatInteger,
+  formatPercent,
+  formatSeconds,
+  formatSignificant,
+} from '../units/format';
+import { engineName } from '../techniques/engineName';
+import type { Band } from '../units/quantities';
+
+/** The verdict in a few words: `8.03 B · 164 tok/s · fits H100 SXM`. */
+export function shortVerdict(scenario: Scenario, estimate: Estimate): string {
+  const devices = scenario.devices > 1 ? `${scenario.devices} × ` : '';
+  const speed = estimate.memory.fits ? `${formatSignificant(estimate.throughput.total)} tok/s · fits` : 'does not fit';
+  return `${formatCount(totalParameters(scenario.model))} · ${speed} ${devices}${scenario.device.name}`;
+}
+
+export interface Figure {
+  label: string;
+  value: string;
+  detail: string;
+}
+
+function bandOf(band: Band): string {
+  return `${formatSeconds(band.p10)} – ${formatSeconds(band.p90)}`;
+}
+
+/** The four figures that open every answer, and what they assume. */
+export function fourFigures(estimate: Estimate): Figure[] {
+  const { latency, throughput, memory, bound } = estimate;
+  return [
+    {
+      label: 'First token',
+      value: formatSeconds(latency.timeToFirstToken.p50),
+      detail: `${bandOf(latency.timeToFirstToken)} · ${bound.prefill}-bound`,
+    },
+    {
+      label: 'Per token',
+      value: formatSeconds(latency.interToken.p50),
+      detail: `${bandOf(latency.interToken)} · ${bound.decode}-bound`,
+    },
+    {
+      label: 'Throughput',
+      value: `${formatSignificant(throughput.total)} tok/s`,
+      detail: `${formatInteger(estimate.concurrency)} at once · ${formatSignificant(throughput.perSequence)} each`,
+    },
+    {
+      label: 'Memory',
+      value: `${formatSignificant(memory.perDevice / 1e9)} of ${formatSignificant(memory.capacityPerDevice / 1e9)} GB`,
+      detail: memory.fits ? `fits · up to ${formatInteger(memory.maxConcurrency)} such sequences` : 'does not fit',
+    },
+  ];
+}
+
+export function assumptions({ device, devices, setup, workload }: Scenario): string {
+  const load = workload.requestRate === null ? `${workload.concurrency} at once` : `${workload.requestRate} requests/s`;
+  return `${devices > 1 ? `${devices} × ` : ''}${device.name}, ${engineName(setup.engine)}, ${load}, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
+}
+
+/** The cache under this workload: `2.4 GB at 8 × (2,048 + 256) tokens, of 80 GB`. */
+export function cacheAtWorkload(scenario: Scenario, estimate: Estimate): string {
+  const { workload } = scenario;
+  const bytes = estimate.memory.kvCache;
+  const each = kvCacheBytes(scenario.model, workload.inputTokens + workload.outputTokens);
+  const shape = `${formatInteger(estimate.concurrency)} × (${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)}) tokens`;
+  return each > 0 ? `${formatBytes(bytes)} at ${shape}, of ${formatBytes(estimate.memory.capacityPerDevice)}` : 'no cache that grows with length';
+}
+
+/** Weights as they lie in memory: `16.1 GB of weights, 20 % of the device’s 80 GB`. */
+export function weightsOnDevice(estimate: Estimate): string {
+  const { weights, capacityPerDevice, perDevice, total } = estimate.memory;
+  const here = total > 0 ? (weights * perDevice) / total : weights;
+  return `${formatBytes(weights)} of weights, ${formatPercent(here / capacityPerDevice)} of each device’s ${formatBytes(capacityPerDevice)}`;
+}
+
+/** What a decode step comes to, and what it waits for. */
+export function shareOfStep(estimate: Estimate): string {
+  const { latency, bound } = estimate;
+  return `${formatSeconds(latency.interToken.p50)} a token, ${bound.decode}-bound; first token after ${formatSeconds(latency.timeToFirstToken.p50)}`;
+}

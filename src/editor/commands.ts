@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { PlaygroundView } from '../playground/view/playgroundView';
+import type { EngineRooms } from './engineRooms';
+import { explainEstimate } from './explainEstimate';
+import { changeWorkload, pickHardware } from './hardwarePicker';
+import { logFault } from './log';
+import type { RecommendPanels } from './panel/recommendPanels';
+import type { Settings } from './settings';
+import type { Subjects } from './subjects';
+
+export interface Wiring {
+  rooms: EngineRooms;
+  settings: Settings;
+  subjects: Subjects;
+  panels: RecommendPanels;
+  playground: PlaygroundView;
+  log: vscode.LogOutputChannel;
+}
+
+/** Commands of the manifest; each ends in an answer or in one sentence, never in an exception. */
+export function registerCommands({ rooms, settings, subjects, panels, playground, log }: Wiring): vscode.Disposable {
+  const handlers: Record<string, (target: vscode.Uri | undefined) => Promise<void>> = {
+    'inferenceLens.recommend': async (target) => {
+      const document = await documentOf(target);
+      if (!document) {
+        void vscode.window.showInformationMessage('Open a model’s config.json, or code that launches an engine, and ask again.');
+        return;
+      }
+      await panels.show(document, cursorIn(document));
+    },
+    'inferenceLens.changeHardware': (target) => pickHardware(rooms, settings, target ?? activeUri()),
+    'inferenceLens.changeWorkload': (target) => changeWorkload(settings, target ?? activeUri()),
+    'inferenceLens.explain': async (target) => {
+      const document = await documentOf(target);
+      if (document) await explainEstimate(rooms, settings, subjects, document, cursorIn(document));
+    },
+    'inferenceLens.explainVerdict': async () => {
+      const document = vscode.window.activeTextEditor?.document;
+      const found = document && (await subjects.of(document));
+      if (found && !found.ok) void vscode.window.showInformationMessage(found.why);
+    },
+    'inferenceLens.playground.run': () => playground.reveal(),
+    'inferenceLens.showLog': () => {
+      log.show();
+      return Promise.resolve();
+    },
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([id, run]) =>
+      vscode.commands.registerCommand(id, async (argument: unknown) => {
+        try {
+          await run(uriFrom(argument));
+        } catch (fault) {
+          logFault(log, id, fault);
+          void vscode.window.showErrorMessage(`Inference Lens: ${fault instanceof Error ? fault.message : 'that did not work'}`);
+        }
+      }),
+    ),
+  );
+}
+
+/** Menus hand over a Uri, links in hovers its text; anything else counts as nothing said. */
+function uriFrom(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument !== 'string' || argument.length > 4096) return undefined;
+  try {
+    return vscode.Uri.parse(argument, true);
+  } catch {
+    return undefined;
+  }
+}
+
+function activeUri(): vscode.Uri | undefined {
+  return vscode.window.activeTextEditor?.document.uri;
+}
+
+async function documentOf(target: vscode.Uri | undefined): Promise<vscode.TextDocument | undefined> {
+  return target ? vscode.workspace.openTextDocument(target) : vscode.window.activeTextEditor?.document;
+}
+
+function cursorIn(document: vscode.TextDocument): vscode.Position | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document === document ? editor.selection.active : undefined;
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { EngineRooms } from './engineRooms';
+import { optionsFrom, type Settings } from './settings';
+import type { Subjects } from './subjects';
+
+/** Opens the sum behind the estimate as a read-only Markdown page: every term with its formula and the numbers put in. */
+export async function explainEstimate(
+  rooms: EngineRooms,
+  settings: Settings,
+  subjects: Subjects,
+  document: vscode.TextDocument,
+  position?: vscode.Position,
+): Promise<void> {
+  const found = await subjects.of(document, position);
+  if (!found.ok) {
+    void vscode.window.showInformationMessage(found.why);
+    return;
+  }
+  const { subject } = found;
+  const { buildScenario, estimate, explanationPage } = await rooms.advice();
+  const options = optionsFrom(settings.of(document.uri), subject.deployed !== null);
+  const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
+  const page = await vscode.workspace.openTextDocument({
+    language: 'markdown',
+    content: explanationPage(scenario, estimate(scenario)),
+  });
+  await vscode.commands.executeCommand('markdown.showPreview', page.uri);
+}

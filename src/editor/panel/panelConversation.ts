@@ -1,0 +1,192 @@
+import * as vscode from 'vscode';
+import { ENGINES, type Engine } from '../../deployment/engine';
+import type { AdviceMessage, PanelQuery, PanelToHost, PanelToPage } from '../../protocol/panelProtocol';
+import { parsePanelToHost } from '../../protocol/panelProtocol';
+import type { EngineRooms } from '../engineRooms';
+import { explainEstimate } from '../explainEstimate';
+import { pickHardware } from '../hardwarePicker';
+import { logFault } from '../log';
+import { optionsFrom, type Settings } from '../settings';
+import type { FoundSubject, Subjects } from '../subjects';
+import { applySettings } from './applySettings';
+
+/** Recommendations shown; the refusals are listed below them. */
+const TOP = 12;
+const DEBOUNCE_MILLISECONDS = 300;
+
+type Asked = Exclude<PanelToHost, { type: 'cancel' }>;
+
+/** One panel's talk with its page: every question is answered once, unless the page withdraws it. */
+export class PanelConversation implements vscode.Disposable {
+  private readonly listeners: vscode.Disposable[];
+  private readonly withdrawn = new Set<number>();
+  private query: PanelQuery | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    private readonly document: vscode.TextDocument,
+    private readonly position: vscode.Position | undefined,
+    private readonly rooms: EngineRooms,
+    private readonly settings: Settings,
+    private readonly subjects: Subjects,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.listeners = [
+      webview.onDidReceiveMessage((received: unknown) => {
+        void this.receive(received);
+      }),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.document.uri.toString() === document.uri.toString() && event.contentChanges.length > 0) this.renewSoon(null);
+      }),
+      settings.onDidChange(() => {
+        // A changed setting is the newer word: the page's own controls follow it.
+        this.renewSoon('from settings');
+      }),
+    ];
+  }
+
+  private async receive(received: unknown): Promise<void> {
+    const parsed = parsePanelToHost(received);
+    if (!parsed.ok) {
+      this.log.warn(`from the panel: ${parsed.error}`);
+      return;
+    }
+    const { message } = parsed;
+    if (message.type === 'cancel') {
+      this.withdrawn.add(message.request);
+      return;
+    }
+    try {
+      await this.answer(message);
+    } catch (fault) {
+      logFault(this.log, `panel, ${message.type}`, fault);
+      this.send({ type: 'failed', inReplyTo: message.id, message: fault instanceof Error ? fault.message : 'That did not work.' });
+    } finally {
+      this.withdrawn.delete(message.id);
+    }
+  }
+
+  private async answer(message: Asked): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        await this.advise(message.query ?? this.query, message.id);
+        return;
+      case 'change':
+        await this.advise(message.query, message.id);
+        return;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        break;
+      case 'apply':
+        await applySettings(this.rooms, this.subjects, this.document, this.position, message.settings);
+        break;
+      case 'openPaper':
+        await this.openPaper(message.paper);
+        break;
+      case 'changeHardware':
+        await pickHardware(this.rooms, this.settings, this.document.uri);
+        break;
+      case 'explain':
+        await explainEstimate(this.rooms, this.settings, this.subjects, this.document, this.position);
+        break;
+    }
+    this.send({ type: 'done', inReplyTo: message.id });
+  }
+
+  private async advise(query: PanelQuery | null, id: number | null): Promise<void> {
+    const found = await this.subjects.of(this.document, this.position);
+    if (!found.ok) {
+      this.send({ type: 'failed', inReplyTo: id, message: found.why });
+      return;
+    }
+    const message = await this.advice(found.subject, query, id);
+    if (id !== null && this.withdrawn.has(id)) return;
+    this.query = message.query;
+    this.send(message);
+  }
+
+  private async advice(
+    subject: Extract<FoundSubject, { ok: true }>['subject'],
+    asked: PanelQuery | null,
+    inReplyTo: number | null,
+  ): Promise<AdviceMessage> {
+    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts }] = await Promise.all([
+      this.rooms.advice(),
+      this.rooms.recommending(),
+    ]);
+    const settings = this.settings.of(this.document.uri);
+    const own = optionsFrom(settings, subject.deployed !== null);
+    const hardware = subject.deployment?.hardware.id ?? own.hardware;
+    const options = asked
+      ? { ...own, hardware: asked.hardware, engine: asked.engine as Engine, devices: asked.devices, concurrency: asked.concurrency, input: asked.input, output: asked.output }
+      : { ...own, ...(hardware === undefined ? {} : { hardware }) };
+    const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
+    const goal = asked?.goal ?? settings.goal;
+    const losslessOnly = asked?.lossless ?? settings.losslessOnly;
+    const advice = await recommend({ scenario, goal, losslessOnly, top: TOP }, selector);
+    const { device } = scenario;
+    return {
+      type: 'advice',
+      inReplyTo,
+      subject: {
+        name: subject.model.name,
+        facts: modelFacts(subject.model),
+        file: vscode.workspace.asRelativePath(this.document.uri),
+      },
+      query: {
+        hardware: device.id,
+        devices: scenario.devices,
+        engine: scenario.setup.engine,
+        concurrency: scenario.workload.concurrency,
+        input: scenario.workload.inputTokens,
+        output: scenario.workload.outputTokens,
+        goal,
+        lossless: losslessOnly,
+      },
+      advice,
+      roofs: {
+        device: device.name,
+        bandwidth: device.bandwidth,
+        peaks: Object.entries(device.peak).map(([format, flopPerSecond]) => ({ format, flopPerSecond })),
+      },
+      choices: {
+        hardware: allDevices().map(({ id, name }) => ({ id, name })),
+        engines: ENGINES.map((id) => ({ id, name: id })),
+        techniques: allTechniques().map(({ id, title, family }) => ({ id, title, family })),
+        longest: subject.model.maxContext,
+      },
+      applyTo: subject.deployment ? (this.document.fileName.split(/[/\\]/).at(-1) ?? null) : null,
+    };
+  }
+
+  private async openPaper(id: string): Promise<void> {
+    const { findPaper } = await this.rooms.recommending();
+    const paper = findPaper(id);
+    if (!paper) throw new Error(`The paper “${id}” is not in the list.`);
+    const link = paper.link;
+    if (link === null) {
+      void vscode.window.showInformationMessage(paper.title);
+      return;
+    }
+    await vscode.env.openExternal(vscode.Uri.parse(link, true));
+  }
+
+  private renewSoon(from: 'from settings' | null): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.advise(from === null ? this.query : null, null).catch((fault: unknown) => {
+        logFault(this.log, 'renewing the panel', fault);
+      });
+    }, DEBOUNCE_MILLISECONDS);
+  }
+
+  private send(message: PanelToPage): void {
+    void this.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const listener of this.listeners) listener.dispose();
+  }
+}

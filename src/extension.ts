@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './editor/commands';
+import { DeploymentDiagnostics } from './editor/deploymentDiagnostics';
+import { DeploymentHoverProvider } from './editor/deploymentHover';
+import { DeploymentQuickFixes } from './editor/deploymentQuickFixes';
+import { DEPLOYMENT_DOCUMENTS, MODEL_DOCUMENTS } from './editor/documentKinds';
+import { EngineRooms } from './editor/engineRooms';
+import { createLog } from './editor/log';
+import { ModelHoverProvider } from './editor/modelHover';
+import { RecommendPanels } from './editor/panel/recommendPanels';
+import { Settings } from './editor/settings';
+import { StatusBar } from './editor/statusBar';
+import { Subjects } from './editor/subjects';
+import { PlaygroundView } from './playground/view/playgroundView';
+
+/** What tests inside the editor may look at; not an API for other extensions. */
+export interface Exposed {
+  activationMilliseconds: number;
+}
+
+/** Constructs and wires; every table, grammar, page and native module is loaded later, when it is first needed. */
+export function activate(context: vscode.ExtensionContext): Exposed {
+  const start = performance.now();
+  const own = <T extends vscode.Disposable>(thing: T): T => {
+    context.subscriptions.push(thing);
+    return thing;
+  };
+
+  const log = own(createLog());
+  const settings = own(new Settings());
+  const rooms = new EngineRooms(context.extensionPath, log);
+  const subjects = own(new Subjects(rooms, log));
+  const panels = own(new RecommendPanels(context.extensionUri, rooms, settings, subjects, log));
+  const playground = own(new PlaygroundView(context.extensionUri, log));
+
+  own(vscode.languages.registerHoverProvider(MODEL_DOCUMENTS, new ModelHoverProvider(rooms, settings, subjects, log)));
+  own(vscode.languages.registerHoverProvider(DEPLOYMENT_DOCUMENTS, new DeploymentHoverProvider(rooms, settings, subjects, log)));
+  own(vscode.languages.registerCodeActionsProvider(DEPLOYMENT_DOCUMENTS, new DeploymentQuickFixes(), DeploymentQuickFixes.metadata));
+  own(new DeploymentDiagnostics(rooms, settings, subjects, log));
+  own(new StatusBar(rooms, settings, subjects, log));
+  own(playground.register());
+  own(registerCommands({ rooms, settings, subjects, panels, playground, log }));
+
+  const activationMilliseconds = performance.now() - start;
+  log.debug(`activated in ${activationMilliseconds.toFixed(1)} ms`);
+  return { activationMilliseconds };
+}
