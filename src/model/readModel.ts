@@ -14,26 +14,31 @@ import type { Quantisation } from './quantisation';
 import type { ModelReading, ModelSpec, Unreadable } from './spec';
 import { doubtUnknownKeys } from './unknownKeys';
 
+export interface ReadOptions extends QuantisationFiles {
+  /** What to call the model where the file does not say. */
+  name?: string;
+  /** Reads half-typed text as far as it goes, as an editor needs it, in place of refusing it. */
+  tolerant?: boolean;
+}
+
 /**
  * Reads the text of a config.json or params.json. Never throws: what is no model, or none that is known, comes back
  * as an error in words.
- * @param beside texts of the quantisation files in the same folder.
- * @param name what to call the model where the file does not say.
  */
-export function readModel(text: string, beside: QuantisationFiles = {}, name?: string): ModelReading {
+export function readModel(text: string, options: ReadOptions = {}): ModelReading {
   const document = readJson(text);
   const error = document.errors[0];
-  if (error !== undefined) {
+  if (error !== undefined && (options.tolerant !== true || !isObject(document.value))) {
     return failed('syntax', `Not valid JSON: ${error.message}`, { line: error.line, column: error.column });
   }
-  return readModelValue(document.value, beside, name);
+  return readModelValue(document.value, options);
 }
 
 /** The same for a value that is parsed already, as an editor has it of a half-typed file. */
-export function readModelValue(value: unknown, beside: QuantisationFiles = {}, name?: string): ModelReading {
+export function readModelValue(value: unknown, options: ReadOptions = {}): ModelReading {
   if (!isObject(value)) return failed('not-a-model', 'A model configuration is a JSON object; this is none.');
   try {
-    return { ok: true, model: readConfig(value, beside, name) };
+    return { ok: true, model: readConfig(value, options) };
   } catch (failure) {
     if (failure instanceof ReadFailure) return failed(failure.code, failure.message);
     throw failure;
@@ -48,7 +53,7 @@ function failed(
   return { ok: false, error: { code, message, ...at } };
 }
 
-function readConfig(raw: JsonObject, beside: QuantisationFiles, name: string | undefined): ModelSpec {
+function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
   const modelType = typeof raw.model_type === 'string' ? raw.model_type : '';
   const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
   if (family === undefined) {
@@ -60,14 +65,14 @@ function readConfig(raw: JsonObject, beside: QuantisationFiles, name: string | u
   const config = new Config(raw, classDefaults(modelType), notes);
   const architecture = config.texts('architectures')?.[0] ?? '';
   const model = family({ config, notes, modelType, architecture });
-  const quantisation = readQuantisation(config, beside, notes);
+  const quantisation = readQuantisation(config, options, notes);
   const format = readFormat(config, notes);
   config.understood(...ROOT_KEYS);
   doubtUnknownKeys(config, notes);
   const said = config.text('_name_or_path');
   return checked(
     assemble(model, {
-      name: name ?? said ?? modelType,
+      name: options.name ?? said ?? modelType,
       modelType,
       architecture,
       format,
