@@ -46,10 +46,14 @@ export async function main(args: readonly string[]): Promise<number> {
     report.push(`  ${step.name.padEnd(12)} ${seconds.padStart(6)} s   ${summary(counts)}`);
   };
 
-  for (const step of plain) await take(step);
+  let built = true;
+  for (const step of plain) {
+    await take(step);
+    if (step.name === 'build') built = total.failed === 0;
+  }
   let missing = await environment;
   for (const step of inVsCode) {
-    if (missing !== undefined) {
+    if (missing !== undefined || !built) {
       report.push(`  ${step.name.padEnd(12)}      -     not run`);
       continue;
     }

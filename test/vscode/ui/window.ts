@@ -150,15 +150,15 @@ export class CodeWindow {
     return this.page.frameLocator(frame).frameLocator('#active-frame');
   }
 
-  /** The status bar item that shows the text. */
-  statusBarItem(text: string | RegExp): Locator {
-    return this.page.locator('.statusbar-item', { hasText: text });
+  /** The extension's item in the status bar; it shows while a model or a deployment is open. */
+  get verdict(): Locator {
+    return this.page.locator('.statusbar-item[id$="inferenceLens.verdict"]');
   }
 
   /** Keeps a picture of the window under `.screenshots/` and returns its path. */
   async screenshot(name: string): Promise<string> {
     mkdirSync(screenshots, { recursive: true });
-    const file = path.join(screenshots, `${name}.png`);
+    const file = path.join(screenshots, `${name.replaceAll(' ', '-')}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
   }

@@ -17,7 +17,7 @@ describe('the window', () => {
   for (const theme of ['light', 'high contrast', 'high contrast light', 'dark'] satisfies ThemeName[]) {
     it(`wears the ${theme} theme`, async () => {
       await window.changeTheme(theme);
-      await window.screenshot(`workspace ${theme}`);
+      await window.screenshot(`workspace-${theme}`);
     });
   }
 
