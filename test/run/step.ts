@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
+import { atExit } from '../vscode-host/atExit';
 import { cacheFolder, repositoryRoot } from '../vscode-host/repository';
 import { countResults, readResults, resultFileVariable, unfinishedTest, type TestCounts } from './results';
 
@@ -61,10 +62,14 @@ function runVisibly(
       stdio: ['ignore', 'inherit', 'inherit'],
       timeout: timeoutMs,
     });
+    const forget = atExit(() => child.kill());
     child.on('error', (error) => {
       console.log(`  ${command}: ${error.message}`);
       resolve(null);
     });
-    child.on('close', resolve);
+    child.on('close', (exitCode) => {
+      forget();
+      resolve(exitCode);
+    });
   });
 }

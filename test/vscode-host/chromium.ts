@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { EnvironmentError } from './environmentError';
-import { lastLines, runCommandTwice } from './runCommand';
+import { lastLines, runCommandTwice, type CommandResult } from './runCommand';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const aptTimeoutMs = 6 * 60_000;
@@ -28,20 +28,28 @@ export async function ensureChromium(log: (line: string) => void): Promise<strin
     );
   }
   log('Installing chromium through apt-get (once) …');
-  await aptGet(['update']);
-  await aptGet(['install', '--yes', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
+  // An unreachable third-party list fails the update and need not fail the installation.
+  const update = await aptGet(['update']);
+  const install = await aptGet([
+    'install',
+    '--yes',
+    '--no-install-recommends',
+    'chromium',
+    'fonts-dejavu-core',
+  ]);
+  if (install.exitCode !== 0) {
+    const lines = lastLines(`${update.exitCode === 0 ? '' : update.output}\n${install.output}`);
+    throw new EnvironmentError(`apt-get install chromium failed twice:\n${lines}`);
+  }
   const installed = await findOnPath(names);
   if (installed === undefined)
     throw new EnvironmentError('apt-get installed chromium, but it is not on the PATH.');
   return installed;
 }
 
-async function aptGet(args: readonly string[]): Promise<void> {
+function aptGet(args: readonly string[]): Promise<CommandResult> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const result = await runCommandTwice('apt-get', args, { env, timeoutMs: aptTimeoutMs });
-  if (result.exitCode !== 0) {
-    throw new EnvironmentError(`apt-get ${args.join(' ')} failed twice:\n${lastLines(result.output)}`);
-  }
+  return runCommandTwice('apt-get', args, { env, timeoutMs: aptTimeoutMs });
 }
 
 async function findOnPath(candidates: readonly string[]): Promise<string | undefined> {

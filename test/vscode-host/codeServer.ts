@@ -4,7 +4,7 @@ import { ensureCodeServer, type CodeServerInstallation } from './codeServerInsta
 import { EnvironmentError } from './environmentError';
 import { ProcessGroup } from './processGroup';
 import { lastLines, runCommand } from './runCommand';
-import { makeTemporaryFolder, removeTemporaryFolder } from './temporaryFolder';
+import { makeTemporaryFolder, type TemporaryFolder } from './temporaryFolder';
 
 /** What makes one server different from another. */
 export interface CodeServerOptions {
@@ -41,13 +41,13 @@ export class CodeServer {
     /** `http://127.0.0.1:PORT`. */
     readonly origin: string,
     /** Folder of everything below; gone after `stop`. */
-    private readonly home: string,
+    private readonly home: TemporaryFolder,
     private readonly group: ProcessGroup,
   ) {}
 
   /** The copy of the sample workspace. */
   get workspace(): string {
-    return path.join(this.home, 'workspace');
+    return path.join(this.home.path, 'workspace');
   }
 
   /**
@@ -57,32 +57,15 @@ export class CodeServer {
   static async start(options: CodeServerOptions): Promise<CodeServer> {
     const installation = await ensureCodeServer(options.log ?? (() => undefined));
     const home = makeTemporaryFolder();
-    for (const folder of ['data/User', 'extensions', 'tmp']) {
-      await mkdir(path.join(home, folder), { recursive: true });
-    }
-    await cp(options.workspace, path.join(home, 'workspace'), { recursive: true });
-    const settings = { ...quietSettings, ...options.settings };
-    await writeFile(path.join(home, 'data/User/settings.json'), JSON.stringify(settings, null, 2));
-    await installExtension(installation, home, options);
-
-    const group = ProcessGroup.start(
-      installation.node,
-      [
-        installation.entry,
-        ...folderArguments(home),
-        ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`, '--auth', 'none'],
-        ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
-        ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
-        // Without it the payload that names the extension under development is ignored in silence.
-        ...['--vscode-option', 'enable-smoke-test-driver'],
-      ],
-      serverEnvironment(home, options.env),
-    );
+    let group: ProcessGroup | undefined;
     try {
+      await furnish(home.path, options);
+      await installExtension(installation, home.path, options);
+      group = startServer(installation, home.path, options);
       return new CodeServer(await listening(group), home, group);
     } catch (error) {
-      await group.stop();
-      removeTemporaryFolder(home);
+      await group?.stop();
+      home.remove();
       throw error;
     }
   }
@@ -109,7 +92,7 @@ export class CodeServer {
 
   /** Every log file that VS Code has written so far, by its path under the log folder. */
   async logs(): Promise<ReadonlyMap<string, string>> {
-    const folder = path.join(this.home, 'data/logs');
+    const folder = path.join(this.home.path, 'data/logs');
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries
       .filter((entry) => entry.isFile())
@@ -120,14 +103,41 @@ export class CodeServer {
 
   /** Copies the logs out of the temporary folder, for a look after a failure. */
   async keepLogs(target: string): Promise<void> {
-    await cp(path.join(this.home, 'data/logs'), target, { recursive: true }).catch(() => undefined);
+    await cp(path.join(this.home.path, 'data/logs'), target, { recursive: true }).catch(() => undefined);
   }
 
   /** Ends the server with all its processes and removes its folders. */
   async stop(): Promise<void> {
     await this.group.stop();
-    removeTemporaryFolder(this.home);
+    this.home.remove();
   }
+}
+
+/** Makes the folders of a server: its data with settings, an empty extensions folder, the copy of the workspace. */
+async function furnish(home: string, options: CodeServerOptions): Promise<void> {
+  for (const folder of ['data/User', 'extensions', 'tmp']) {
+    await mkdir(path.join(home, folder), { recursive: true });
+  }
+  await cp(options.workspace, path.join(home, 'workspace'), { recursive: true });
+  const settings = { ...quietSettings, ...options.settings };
+  await writeFile(path.join(home, 'data/User/settings.json'), JSON.stringify(settings, null, 2));
+}
+
+function startServer(
+  installation: CodeServerInstallation,
+  home: string,
+  options: CodeServerOptions,
+): ProcessGroup {
+  const trust = options.workspaceTrust === true ? [] : ['--disable-workspace-trust'];
+  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+  // Without it the payload that names the extension under development is ignored in silence.
+  const testDriver = ['--vscode-option', 'enable-smoke-test-driver'];
+  const address = ['--bind-addr', `127.0.0.1:${options.port ?? 0}`, '--auth', 'none'];
+  return ProcessGroup.start(
+    installation.node,
+    [installation.entry, ...folderArguments(home), ...address, ...quiet, ...trust, ...testDriver],
+    serverEnvironment(home, options.env),
+  );
 }
 
 function folderArguments(home: string): string[] {

@@ -19,7 +19,7 @@ export async function runElectron(version: string): Promise<number> {
     const build = spawnSync(process.execPath, ['esbuild.mjs'], { cwd: repositoryRoot, stdio: 'inherit' });
     if (build.status !== 0) return exitCodes.testsFailed;
 
-    const home = makeTemporaryFolder();
+    const home = makeTemporaryFolder().path;
     const workspace = path.join(home, 'workspace');
     cpSync(sampleWorkspace, workspace, { recursive: true });
     const resultFile = path.join(cacheFolder, `electron-${process.pid}.jsonl`);

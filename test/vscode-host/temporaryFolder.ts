@@ -1,23 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { atExit } from './atExit';
 
-const present = new Set<string>();
-let guarded = false;
-
-/** Makes an empty folder that goes away with this process at the latest. */
-export function makeTemporaryFolder(): string {
-  if (!guarded) {
-    guarded = true;
-    process.on('exit', () => [...present].forEach(removeTemporaryFolder));
-  }
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'inference-lens-'));
-  present.add(folder);
-  return folder;
+/** A folder that goes away with this process at the latest. */
+export interface TemporaryFolder {
+  readonly path: string;
+  readonly remove: () => void;
 }
 
-/** Removes a folder made by `makeTemporaryFolder`; a process that is still ending may write into it meanwhile. */
-export function removeTemporaryFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-  present.delete(folder);
+/** Makes an empty temporary folder. */
+export function makeTemporaryFolder(): TemporaryFolder {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'inference-lens-'));
+  // A process that is still ending may write into it meanwhile.
+  const removeNow = (): void =>
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  const forget = atExit(removeNow);
+  return {
+    path: folder,
+    remove: () => {
+      forget();
+      removeNow();
+    },
+  };
 }
