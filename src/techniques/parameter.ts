@@ -45,9 +45,9 @@ function interpolate(points: Table['points'], at: number): number {
   if (!first) throw new RangeError('a table without points has no value');
   let before = first;
   for (const point of points) {
-    if (at <= point[0]) {
-      if (point === before || before[0] === point[0]) return point[1];
-      if (at <= before[0]) return before[1];
+    if (at === point[0]) return point[1];
+    if (at < point[0]) {
+      if (point === first) return first[1];
       const share = Math.log(at / before[0]) / Math.log(point[0] / before[0]);
       return before[1] + share * (point[1] - before[1]);
     }

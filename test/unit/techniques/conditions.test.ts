@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { findTechnique } from '../../../src/techniques/catalogue';
+import { checkConditions } from '../../../src/techniques/conditions';
+import type { Scenario } from '../../../src/roofline/scenario';
+import { scenarioWith } from './cases';
+
+function reason(id: string, scenario: Scenario): string | null {
+  const technique = findTechnique(id);
+  assert.ok(technique, id);
+  const check = checkConditions(technique, scenario);
+  return check.applies ? null : check.reason;
+}
+
+describe('conditions of techniques', () => {
+  it('lets FP8 weights and activations through on an H100 and not on an A100', () => {
+    assert.equal(reason('fp8-weights', scenarioWith()), null);
+    assert.match(
+      reason('fp8-weights', scenarioWith({ device: 'a100-sxm-80gb' })) ?? '',
+      /A100.* has no FP8 units$/,
+    );
+    assert.equal(reason('fp8-weights-only', scenarioWith({ device: 'a100-sxm-80gb' })), null);
+    assert.match(reason('fp8-weights-only', scenarioWith()) ?? '', /H100.* computes in FP8/);
+  });
+
+  it('refuses to quantise what is already as narrow', () => {
+    const int4 = scenarioWith({ setup: { weights: 'awq-int4' } });
+    assert.equal(reason('awq-int4-weights', int4), 'the weights are already 4-bit');
+    assert.equal(reason('fp8-weights', int4), 'the weights are already 4-bit');
+    assert.equal(
+      reason('fp8-kv-cache', scenarioWith({ setup: { kv: 'fp8' } })),
+      'the KV cache is already 8-bit',
+    );
+  });
+
+  it('knows what an engine has on without being asked', () => {
+    const shared = { sharedPrefixTokens: 256 };
+    assert.equal(reason('prefix-caching', scenarioWith({ workload: shared })), 'on by default in vLLM');
+    assert.equal(reason('cuda-graphs', scenarioWith()), 'on by default in vLLM');
+    const off = scenarioWith({ workload: shared, setup: { prefixCaching: false } });
+    assert.equal(reason('prefix-caching', off), null);
+    assert.equal(
+      reason('prefix-caching', scenarioWith({ setup: { prefixCaching: false } })),
+      'no shared prefix in this workload',
+    );
+  });
+
+  it('says which engines have what this one lacks', () => {
+    assert.match(
+      reason('medusa-speculation', scenarioWith({ engine: 'llama.cpp' })) ?? '',
+      /^llama\.cpp has no setting for it; vLLM /,
+    );
+    assert.match(reason('h2o-kv-eviction', scenarioWith()) ?? '', /^research code only \(FMInference\/H2O\)/);
+  });
+
+  it('counts devices', () => {
+    assert.equal(reason('tensor-parallel', scenarioWith()), 'one device');
+    assert.equal(reason('tensor-parallel', scenarioWith({ devices: 2 })), null);
+    const parallelism = { tensor: 2, pipeline: 1, expert: 1, data: 1, context: 1 };
+    assert.equal(
+      reason('tensor-parallel', scenarioWith({ devices: 2, setup: { parallelism } })),
+      'all 2 devices are at work already',
+    );
+    assert.equal(reason('expert-parallel', scenarioWith({ devices: 2 })), 'not a mixture of experts');
+  });
+
+  it('does not draft twice', () => {
+    assert.equal(
+      reason('eagle-speculation', scenarioWith({ setup: { speculation: 'prompt-lookup-decoding' } })),
+      'speculation is on already (prompt-lookup-decoding)',
+    );
+  });
+});
