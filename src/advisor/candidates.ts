@@ -69,7 +69,6 @@ export async function singleCandidates(
  * term rarely multiply. What the selector corrected in the members carries over; their doubts add up as independent ones do.
  */
 export function stacks(
-  scenario: Scenario,
   before: Estimate,
   metric: RatioMetric,
   singles: readonly Candidate[],
@@ -86,7 +85,7 @@ export function stacks(
       for (let index = last + 1; index < members.length; index++) {
         const member = members[index];
         if (!member) continue;
-        const stack = addMember(candidate, member, scenario, before, metric, members);
+        const stack = addMember(candidate, member, before, metric, members);
         if (stack) next.push({ candidate: stack, last: index });
       }
     }
@@ -99,7 +98,6 @@ export function stacks(
 function addMember(
   stack: Candidate,
   member: Candidate,
-  scenario: Scenario,
   before: Estimate,
   metric: RatioMetric,
   singles: readonly Candidate[],

@@ -50,9 +50,11 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
     if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
     return reason === null;
   });
-  const ranked = [...useful, ...stacks(scenario, baseline, metric, useful)]
-    .sort((a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a))
-    .slice(0, request.top);
+  const ranked = distinct(
+    [...useful, ...stacks(baseline, metric, useful)].sort(
+      (a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a),
+    ),
+  ).slice(0, request.top);
   return {
     schema: 1,
     scenario: summarise(scenario, request.applied ?? []),
@@ -79,6 +81,24 @@ function useless(goal: Goal, scenario: Scenario, before: Estimate, candidate: Ca
   const { p50 } = candidate.speedup;
   if (p50 < LEAST_GAIN) return `${formatRatio(p50)} here: no gain at ${workloadInWords(scenario)}`;
   return null;
+}
+
+/**
+ * Stacks that differ only in which member of a family they hold say the same thing twice: the best of each kind stays. Single techniques
+ * all stay, since a person chooses among them.
+ */
+function distinct(ranked: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return ranked.filter(({ techniques }) => {
+    if (techniques.length === 1) return true;
+    const kind = techniques
+      .map((technique) => technique.family)
+      .sort()
+      .join('+');
+    if (seen.has(kind)) return false;
+    seen.add(kind);
+    return true;
+  });
 }
 
 function workloadInWords({ workload }: Scenario): string {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { PlaygroundView } from '../playground/view/playgroundView';
 import type { EngineRooms } from './engineRooms';
 import { explainEstimate } from './explainEstimate';
 import { changeWorkload, pickHardware } from './hardwarePicker';
@@ -13,12 +12,13 @@ export interface Wiring {
   settings: Settings;
   subjects: Subjects;
   panels: RecommendPanels;
-  playground: PlaygroundView;
+  /** Brings the playground's view to the front; it belongs to another room. */
+  revealPlayground: () => Promise<void>;
   log: vscode.LogOutputChannel;
 }
 
 /** Commands of the manifest; each ends in an answer or in one sentence, never in an exception. */
-export function registerCommands({ rooms, settings, subjects, panels, playground, log }: Wiring): vscode.Disposable {
+export function registerCommands({ rooms, settings, subjects, panels, revealPlayground, log }: Wiring): vscode.Disposable {
   const handlers: Record<string, (target: vscode.Uri | undefined) => Promise<void>> = {
     'inferenceLens.recommend': async (target) => {
       const document = await documentOf(target);
@@ -39,7 +39,7 @@ export function registerCommands({ rooms, settings, subjects, panels, playground
       const found = document && (await subjects.of(document));
       if (found && !found.ok) void vscode.window.showInformationMessage(found.why);
     },
-    'inferenceLens.playground.run': () => playground.reveal(),
+    'inferenceLens.playground.run': () => revealPlayground(),
     'inferenceLens.showLog': () => {
       log.show();
       return Promise.resolve();

@@ -64,7 +64,7 @@ export class Subjects implements vscode.Disposable {
   private async read(document: vscode.TextDocument): Promise<ReadModelDocument> {
     const { readJson, readModel } = await this.rooms.reading();
     const text = document.getText();
-    return { json: readJson(text), reading: readModel(text, { name: nameOf(document.uri) }) };
+    return { json: readJson(text), reading: readModel(text, { name: nameOf(document.uri), tolerant: true }) };
   }
 
   /** Launches of engines in the document; empty where there are none. */

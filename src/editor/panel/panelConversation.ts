@@ -164,12 +164,7 @@ export class PanelConversation implements vscode.Disposable {
     const { findPaper } = await this.rooms.recommending();
     const paper = findPaper(id);
     if (!paper) throw new Error(`The paper “${id}” is not in the list.`);
-    const link = paper.link;
-    if (link === null) {
-      void vscode.window.showInformationMessage(paper.title);
-      return;
-    }
-    await vscode.env.openExternal(vscode.Uri.parse(link, true));
+    await vscode.env.openExternal(vscode.Uri.parse(`https://arxiv.org/abs/${paper.arxiv}`, true));
   }
 
   private renewSoon(from: 'from settings' | null): void {
