@@ -21,11 +21,17 @@ export interface CommandWord {
   readonly conditional: boolean;
 }
 
+/** A variable of a command's environment: its value, null where the file does not show it, and where it is set. */
+export interface EnvironmentEntry {
+  readonly value: string | null;
+  readonly span: Span;
+}
+
 /** A command with the variables set in front of it. */
 export interface Command {
   readonly words: readonly CommandWord[];
   /** Environment of the command: set in front of it, exported before it, or by `ENV` in a Dockerfile. */
-  readonly environment: ReadonlyMap<string, string | null>;
+  readonly environment: ReadonlyMap<string, EnvironmentEntry>;
   readonly span: Span;
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from './commandWord';
+import type { Command, EnvironmentEntry } from './commandWord';
 import { MappedText, type Span } from './mappedText';
 import { expandedParts, type Variables } from './shellExpansion';
 import {
@@ -58,7 +58,7 @@ class ScriptWalk {
   cut = false;
   private readonly functions = new Map<string, SyntaxNode>();
   private readonly called = new Set<string>();
-  private readonly exported = new Map<string, string | null>();
+  private readonly exported = new Map<string, EnvironmentEntry>();
   private depth = 0;
 
   constructor(
@@ -187,13 +187,14 @@ class ScriptWalk {
       if (!exports) continue;
       const name = child.type === 'variable_assignment' ? childOf(child, 'name') : child;
       if (name !== undefined && (name.type === 'variable_name' || name.type === 'word'))
-        this.export(this.text(name), variables);
+        this.export(this.text(name), child, variables);
     }
   }
 
-  private export(name: string, variables: Variables): void {
+  private export(name: string, node: SyntaxNode, variables: Variables): void {
     const value = variables.get(name);
-    this.exported.set(name, value?.kind === 'text' ? plainText(value.fragments) : null);
+    const text = value?.kind === 'text' ? plainText(value.fragments) : null;
+    this.exported.set(name, { value: text, span: this.script.sourceSpan(node) });
   }
 
   private assign(node: SyntaxNode, variables: Variables): void {
@@ -204,7 +205,7 @@ class ScriptWalk {
     const value = valueNode === undefined ? textValue([]) : this.value(valueNode, variables);
     const appends = this.tree.text.slice(nameNode.end, valueNode?.start ?? node.end).startsWith('+=');
     variables.set(name, appends ? appended(variables.get(name), value) : value);
-    if (this.exported.has(name)) this.export(name, variables);
+    if (this.exported.has(name)) this.export(name, node, variables);
   }
 
   private value(node: SyntaxNode, variables: Variables): ShellValue {
@@ -242,7 +243,8 @@ class ScriptWalk {
         const value = childOf(child, 'value');
         if (name === undefined) continue;
         const set = value === undefined ? textValue([]) : this.value(value, variables);
-        environment.set(this.text(name), set.kind === 'text' ? plainText(set.fragments) : null);
+        const text = set.kind === 'text' ? plainText(set.fragments) : null;
+        environment.set(this.text(name), { value: text, span: this.script.sourceSpan(child) });
       } else if (child.type === 'comment') {
         continue;
       } else if (child.type === 'file_redirect' || child.type === 'herestring_redirect') {
