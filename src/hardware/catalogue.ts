@@ -1,14 +1,18 @@
 import type { Device } from './device';
-import { createDeviceIndex } from './deviceIndex';
-import type { DeviceIndex, FoundDevice, Instance, UnknownDevice } from './deviceIndex';
+import { DeviceIndex } from './deviceIndex';
+import type { FoundDevice, InstanceTypes, UnknownDevice } from './deviceIndex';
 import accelerators from './devices/accelerators.json';
 import amd from './devices/amd.json';
 import apple from './devices/apple.json';
+import cpu from './devices/cpu.json';
 import instances from './devices/instances.json';
 import intel from './devices/intel.json';
 import nvidiaDatacentre from './devices/nvidia-datacentre.json';
 import nvidiaGeforce from './devices/nvidia-geforce.json';
+import nvidiaJetson from './devices/nvidia-jetson.json';
 import nvidiaWorkstation from './devices/nvidia-workstation.json';
+import phone from './devices/phone.json';
+import sourceTexts from './devices/sources.json';
 
 let builtIn: DeviceIndex | undefined;
 
@@ -17,34 +21,48 @@ let builtIn: DeviceIndex | undefined;
  * again here. An instance type counts as an alias of the device that it holds.
  */
 function catalogue(): DeviceIndex {
-  builtIn ??= createDeviceIndex(withInstances(deviceRows()), instances as readonly Instance[]);
+  builtIn ??= new DeviceIndex(deviceRows(), instanceRows());
   return builtIn;
 }
 
+function instanceRows(): readonly InstanceTypes[] {
+  return instances as readonly unknown[] as readonly InstanceTypes[];
+}
+
 function deviceRows(): readonly Device[] {
-  const files = [
+  const files: readonly (readonly unknown[])[] = [
     nvidiaDatacentre,
     nvidiaWorkstation,
     nvidiaGeforce,
+    nvidiaJetson,
     amd,
     intel,
     apple,
     accelerators,
-  ] as readonly (readonly unknown[])[];
-  return files.flat() as readonly Device[];
+    cpu,
+    phone,
+  ];
+  const instanceNames = new Map<string, string[]>();
+  for (const { device, types } of instanceRows()) {
+    instanceNames.set(device, [...(instanceNames.get(device) ?? []), ...Object.keys(types)]);
+  }
+  return (files.flat() as readonly Device[]).map((row) => ({
+    ...row,
+    aliases: [...row.aliases, ...(instanceNames.get(row.id) ?? [])],
+    source: sourceText(row.source),
+    ...(row.sources && {
+      sources: Object.fromEntries(
+        Object.entries(row.sources).map(([field, text]) => [field, sourceText(text)]),
+      ),
+    }),
+  }));
 }
 
-function withInstances(devices: readonly Device[]): readonly Device[] {
-  const names = new Map<string, string[]>();
-  for (const { device, name } of instances as readonly Instance[]) {
-    const known = names.get(device);
-    if (known) known.push(name);
-    else names.set(device, [name]);
-  }
-  return devices.map((device) => {
-    const extra = names.get(device.id);
-    return extra ? { ...device, aliases: [...device.aliases, ...extra] } : device;
-  });
+/** What many rows share stands once, in `sources.json`: "@tpu x" is the text called "tpu" with "x" after it. */
+function sourceText(text: string): string {
+  if (!text.startsWith('@')) return text;
+  const [name = '', ...rest] = text.slice(1).split(' ');
+  return (sourceTexts as Readonly<Record<string, string>>)[name] + rest.join(' ');
 }
 
 /** Every device of the catalogue, instance types among the aliases; grouped by vendor and class. */
@@ -64,5 +82,5 @@ export function findDevice(name: string): FoundDevice | UnknownDevice {
 export function catalogueWith(own: readonly Device[]): DeviceIndex {
   const ids = new Set(own.map((device) => device.id));
   const rest = allDevices().filter((device) => !ids.has(device.id));
-  return createDeviceIndex([...own, ...rest], instances as readonly Instance[]);
+  return new DeviceIndex([...own, ...rest], instanceRows());
 }

@@ -1,10 +1,20 @@
 import type { Device } from './device';
+import {
+  countedNames,
+  letterPairs,
+  likeness,
+  nameKey,
+  plainWords,
+  statedGigabytes,
+  tidyName,
+  withoutRemarks,
+  withoutSize,
+} from './deviceName';
 
-/** A cloud instance type or a board: which device it holds, and how many. */
-export interface Instance {
-  name: string;
+/** Cloud instance types that hold one kind of device: how many each, by its name. */
+export interface InstanceTypes {
   device: string;
-  devices: number;
+  types: Readonly<Record<string, number>>;
   source: string;
   date: string;
 }
@@ -21,120 +31,134 @@ export interface UnknownDevice {
   suggestions: readonly string[];
 }
 
-export interface DeviceIndex {
-  readonly devices: readonly Device[];
-  find(name: string): FoundDevice | UnknownDevice;
-}
+type Keys = ReadonlyMap<string, FoundDevice>;
 
-/** No device, driver or cloud writes a longer name; the rest is somebody's file read by mistake. */
-const MAX_NAME = 200;
 const MAX_SUGGESTIONS = 3;
 const MIN_LIKENESS = 0.45;
 /** Software and shops disagree about GB and GiB (7 %), and drivers keep some back. */
 const SIZE_TOLERANCE = 0.11;
 
-const NOISE =
-  /\b(nvidia|amd|ati|intel|apple|google|qualcomm|habana|geforce|quadro|tesla|instinct|radeon|corporation|inc|graphics|gpus?|accelerator|tensor core|generation|edition|shared|cloud|device)\b/g;
+/** Finds devices by what people, drivers and clouds call them. Each table is built when a name first needs it. */
+export class DeviceIndex {
+  readonly #byId: ReadonlyMap<string, Device>;
+  #exact: Keys | undefined;
+  #plain: Keys | undefined;
 
-/** Names are compared by letters and digits alone. */
-export function nameKey(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/\((r|tm|c)\)|[®™©]/g, '')
-    .replace(/[^a-z0-9]+/g, '');
+  constructor(
+    readonly devices: readonly Device[],
+    private readonly instances: readonly InstanceTypes[],
+  ) {
+    this.#byId = new Map(devices.map((device) => [device.id, device]));
+  }
+
+  /** `device: null` and the nearest ids where nothing is called so. */
+  find(name: string): FoundDevice | UnknownDevice {
+    const device = this.#byId.get(name);
+    if (device) return { device };
+    const tidy = tidyName(name);
+    const found = this.#resolve(tidy);
+    if (found) return found;
+    for (const { count, rest } of countedNames(tidy)) {
+      const counted = this.#resolve(rest);
+      if (counted) return { device: counted.device, devices: count * (counted.devices ?? 1) };
+    }
+    return { device: null, suggestions: this.#suggest(tidy) };
+  }
+
+  #resolve(tidy: string): FoundDevice | undefined {
+    const exact = this.#exactKeys().get(nameKey(tidy));
+    if (exact) return exact.device.sharedMemory ? this.#withStatedMemory(exact, tidy) : exact;
+    const short = withoutRemarks(tidy);
+    for (const variant of [short, plainWords(tidy), plainWords(short), withoutSize(plainWords(short))]) {
+      const key = nameKey(variant);
+      const found = key === '' ? undefined : (this.#exactKeys().get(key) ?? this.#plainKeys().get(key));
+      if (found) return this.#withStatedMemory(found, tidy);
+    }
+    return undefined;
+  }
+
+  /**
+   * A name that says its memory means that memory: the sibling that has it, or, where processor and accelerator share
+   * what the buyer chose, the same device with so much. Any other size is no device that we know; but a size inside
+   * brackets may be about the machine around it, and is let go.
+   */
+  #withStatedMemory(found: FoundDevice, tidy: string): FoundDevice | undefined {
+    const outside = statedGigabytes(withoutRemarks(tidy));
+    const size = outside ?? statedGigabytes(tidy);
+    if (size === null || isNear(found.device.memory, size)) return found;
+    if (found.device.sharedMemory) {
+      if (size * 1e9 <= found.device.memory) return { ...found, device: resized(found.device, size) };
+      return outside === null ? found : undefined;
+    }
+    const family = familyKey(found.device);
+    const sibling = this.devices.find(
+      (device) =>
+        device.class === found.device.class && isNear(device.memory, size) && familyKey(device) === family,
+    );
+    if (sibling) return { ...found, device: sibling };
+    return outside === null ? found : undefined;
+  }
+
+  #exactKeys(): Keys {
+    this.#exact ??= exactKeys(this.devices, this.#byId, this.instances);
+    return this.#exact;
+  }
+
+  #plainKeys(): Keys {
+    this.#plain ??= plainKeys(this.devices, this.#exactKeys());
+    return this.#plain;
+  }
+
+  #suggest(tidy: string): string[] {
+    const wanted = letterPairs(nameKey(plainWords(tidy)) || nameKey(tidy));
+    const best = new Map<string, number>();
+    for (const keys of [this.#exactKeys(), this.#plainKeys()]) {
+      for (const [key, { device }] of keys) {
+        const near = likeness(wanted, letterPairs(key));
+        if (near >= MIN_LIKENESS && near > (best.get(device.id) ?? 0)) best.set(device.id, near);
+      }
+    }
+    return [...best]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, MAX_SUGGESTIONS)
+      .map(([id]) => id);
+  }
 }
 
-/** Builds the look-up of all ids, names, aliases and instance types; a few hundred entries, well under a millisecond each hundred. */
-export function createDeviceIndex(devices: readonly Device[], instances: readonly Instance[]): DeviceIndex {
-  const byId = new Map(devices.map((device) => [device.id, device]));
-  const byKey = new Map<string, FoundDevice>();
+function exactKeys(
+  devices: readonly Device[],
+  byId: ReadonlyMap<string, Device>,
+  instances: readonly InstanceTypes[],
+): Keys {
+  const keys = new Map<string, FoundDevice>();
   for (const instance of instances) {
     const device = byId.get(instance.device);
-    if (device) byKey.set(nameKey(instance.name), { device, devices: instance.devices });
+    if (!device) continue;
+    for (const [name, count] of Object.entries(instance.types))
+      keys.set(nameKey(name), { device, devices: count });
   }
   for (const device of devices) {
     for (const name of [...device.aliases, device.name]) {
       const key = nameKey(name);
-      if (!byKey.has(key)) byKey.set(key, { device });
-    }
-  }
-  for (const device of devices) {
-    for (const name of [...device.aliases, device.name]) {
-      if (byKey.get(nameKey(name))?.devices !== undefined) continue; // instance types are matched whole
-      const key = nameKey(plainWords(name.toLowerCase()));
-      if (key.length > 2 && !byKey.has(key)) byKey.set(key, { device });
+      if (!keys.has(key)) keys.set(key, { device });
     }
   }
   // Ids last: whatever somebody's alias says, an id means its own device.
-  for (const device of devices) byKey.set(nameKey(device.id), { device });
-
-  const find = (name: string): FoundDevice | UnknownDevice => {
-    const text = name.slice(0, MAX_NAME).normalize('NFKC').toLowerCase().trim();
-    return (
-      resolve(text, byKey, devices) ??
-      counted(text, byKey, devices) ?? { device: null, suggestions: suggest(text, byKey) }
-    );
-  };
-  return { devices, find };
+  for (const device of devices) keys.set(nameKey(device.id), { device });
+  return keys;
 }
 
-function resolve(
-  text: string,
-  byKey: ReadonlyMap<string, FoundDevice>,
-  devices: readonly Device[],
-): FoundDevice | undefined {
-  const plain = text.replace(/\((r|tm|c)\)|[®™©]/g, '');
-  const outside = plain.replace(/\([^)]*\)|@.*$/g, ' ');
-  const exact = byKey.get(nameKey(plain));
-  if (exact) return exact.device.sharedMemory ? withStatedMemory(exact, plain, devices) : exact;
-  for (const variant of [outside, plainWords(plain), plainWords(outside)]) {
-    const key = nameKey(variant);
-    const found = key === '' ? undefined : byKey.get(key);
-    if (found) return withStatedMemory(found, plain, devices);
+/** The same names without vendors and series. Instance types are matched whole, and are not among them. */
+function plainKeys(devices: readonly Device[], exact: Keys): Keys {
+  const keys = new Map<string, FoundDevice>();
+  for (const device of devices) {
+    for (const name of [...device.aliases, device.name]) {
+      if (exact.get(nameKey(name))?.devices !== undefined) continue;
+      const key = nameKey(plainWords(name.toLowerCase()));
+      if (key.length > 2 && !exact.has(key) && !keys.has(key)) keys.set(key, { device });
+    }
   }
-  const size = statedGigabytes(plain);
-  if (size === null) return undefined;
-  const found = byKey.get(nameKey(plainWords(outside).replace(SIZE, ' ')));
-  return found ? withStatedMemory(found, plain, devices) : undefined;
-}
-
-/** A name without the words that tell no device from another: vendors, series, "GPU", the "core" of "40-core". */
-function plainWords(name: string): string {
-  return name
-    .replace(/[_\-/,]+/g, ' ')
-    .replace(/(\d+) cores?\b/g, '$1')
-    .replace(NOISE, ' ');
-}
-
-const SIZE = /(?<![\d.])(\d{1,4}) ?gi?b\b(?: *(?:hbm\w*|gddr\w*|lpddr\w*|unified|memory|ram|vram))?/;
-
-function statedGigabytes(text: string): number | null {
-  const match = SIZE.exec(text);
-  return match ? Number(match[1]) : null;
-}
-
-/**
- * A name that says its memory means that memory: the sibling that has it, or, where processor and accelerator share
- * what the buyer chose, the same device with so much. Any other size is no device that we know.
- */
-function withStatedMemory(
-  found: FoundDevice,
-  text: string,
-  devices: readonly Device[],
-): FoundDevice | undefined {
-  const size = statedGigabytes(text);
-  if (size === null || near(found.device.memory, size)) return found;
-  if (found.device.sharedMemory) {
-    return size * 1e9 <= found.device.memory ? { ...found, device: resized(found.device, size) } : undefined;
-  }
-  const sibling = devices.find(
-    (device) =>
-      near(device.memory, size) &&
-      withoutSize(device.name) === withoutSize(found.device.name) &&
-      device.class === found.device.class,
-  );
-  return sibling ? { ...found, device: sibling } : undefined;
+  return keys;
 }
 
 function resized(device: Device, gigabytes: number): Device {
@@ -142,57 +166,10 @@ function resized(device: Device, gigabytes: number): Device {
   return { ...rest, memory: gigabytes * 1e9 };
 }
 
-function withoutSize(name: string): string {
-  return nameKey(name.toLowerCase().replace(SIZE, ' '));
+function familyKey(device: Device): string {
+  return nameKey(withoutSize(device.name.toLowerCase()));
 }
 
-function near(memory: number, gigabytes: number): boolean {
+function isNear(memory: number, gigabytes: number): boolean {
   return Math.abs(memory / 1e9 - gigabytes) <= SIZE_TOLERANCE * gigabytes;
-}
-
-/** "8x H100", "8 × H100", "H100:8", "H100 x8". */
-function counted(
-  text: string,
-  byKey: ReadonlyMap<string, FoundDevice>,
-  devices: readonly Device[],
-): FoundDevice | undefined {
-  const before = /^(\d{1,4}) ?[x×*] ?(.+)$/.exec(text);
-  const after = /^(.+?)(?: ?[:×*] ?| +x ?|x)(\d{1,4})$/.exec(text);
-  for (const [count, rest] of [
-    [before?.[1], before?.[2]],
-    [after?.[2], after?.[1]],
-  ]) {
-    if (count === undefined || rest === undefined || Number(count) === 0) continue;
-    const found = resolve(rest.trim(), byKey, devices);
-    if (found) return { device: found.device, devices: Number(count) * (found.devices ?? 1) };
-  }
-  return undefined;
-}
-
-function suggest(text: string, byKey: ReadonlyMap<string, FoundDevice>): string[] {
-  const wanted = pairs(nameKey(text.replace(NOISE, ' ')) || nameKey(text));
-  const best = new Map<string, number>();
-  for (const [key, found] of byKey) {
-    const likeness = dice(wanted, pairs(key));
-    if (likeness >= MIN_LIKENESS && likeness > (best.get(found.device.id) ?? 0))
-      best.set(found.device.id, likeness);
-  }
-  return [...best]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MAX_SUGGESTIONS)
-    .map(([id]) => id);
-}
-
-function pairs(key: string): Set<string> {
-  const found = new Set<string>();
-  for (let at = 0; at + 1 < key.length; at += 1) found.add(key.slice(at, at + 2));
-  return found;
-}
-
-/** Sørensen–Dice coefficient of the letter pairs of two names. */
-function dice(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  if (a.size + b.size === 0) return 0;
-  let shared = 0;
-  for (const pair of a) if (b.has(pair)) shared += 1;
-  return (2 * shared) / (a.size + b.size);
 }

@@ -71,14 +71,14 @@ export const deviceSchema = z.strictObject({
   sources: z.record(z.string(), text).optional(),
 });
 
-/** One cloud instance type or board of several devices: what it is called, and what it holds. */
-export const instanceSchema = z.strictObject({
-  name: text,
+/** Cloud instance types that hold one kind of device, and how many each. */
+export const instanceTypesSchema = z.strictObject({
   device: id,
-  devices: z.number().int().positive().max(1024),
   source: text,
   date: isoDate,
+  types: z.record(text, z.number().int().positive().max(1024)),
 });
 
 export const deviceFileSchema = z.array(deviceSchema).max(500);
-export const instanceFileSchema = z.array(instanceSchema).max(2000);
+export const instanceFileSchema = z.array(instanceTypesSchema).max(500);
+export const sourceFileSchema = z.record(z.string().regex(/^[a-z0-9-]+$/), text);

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ZodType } from 'zod';
 import { allDevices, catalogueWith, findDevice } from '../../../src/hardware/catalogue';
-import { nameKey } from '../../../src/hardware/deviceIndex';
-import { deviceFileSchema, instanceFileSchema } from '../../../src/hardware/deviceSchema';
+import { nameKey } from '../../../src/hardware/deviceName';
+import { deviceFileSchema, instanceFileSchema, sourceFileSchema } from '../../../src/hardware/deviceSchema';
 
 const FOLDER = join('src', 'hardware', 'devices');
+const SCHEMAS: Record<string, ZodType> = {
+  'instances.json': instanceFileSchema,
+  'sources.json': sourceFileSchema,
+};
 const read = (file: string): unknown => JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
 
 describe('device catalogue', () => {
   it('every file keeps to the schema', () => {
     for (const file of readdirSync(FOLDER)) {
-      const schema = file === 'instances.json' ? instanceFileSchema : deviceFileSchema;
-      const result = schema.safeParse(read(file));
+      const result = (SCHEMAS[file] ?? deviceFileSchema).safeParse(read(file));
       assert.ok(
         result.success,
         `${file}: ${result.success ? '' : JSON.stringify(result.error.issues.slice(0, 3))}`,
@@ -22,7 +26,7 @@ describe('device catalogue', () => {
 
   it('loads every file', () => {
     const rows = readdirSync(FOLDER)
-      .filter((file) => file !== 'instances.json')
+      .filter((file) => !(file in SCHEMAS))
       .flatMap((file) => deviceFileSchema.parse(read(file)).map((device) => device.id));
     assert.deepEqual(
       allDevices()
@@ -52,10 +56,12 @@ describe('device catalogue', () => {
   });
 
   it('knows every instance type by its own name, with the number of its devices', () => {
-    for (const instance of instanceFileSchema.parse(read('instances.json'))) {
-      const found = findDevice(instance.name);
-      assert.equal(found.device?.id, instance.device, instance.name);
-      assert.equal('devices' in found ? found.devices : undefined, instance.devices, instance.name);
+    for (const { device, types } of instanceFileSchema.parse(read('instances.json'))) {
+      for (const [name, count] of Object.entries(types)) {
+        const found = findDevice(name);
+        assert.equal(found.device?.id, device, name);
+        assert.equal('devices' in found ? found.devices : undefined, count, name);
+      }
     }
   });
 
