@@ -51,7 +51,10 @@ export interface PlaygroundTiming {
 }
 
 export type PlaygroundToPage =
-  /** The models there are. `restricted`: the workspace is not trusted, and no model is run. */
+  /**
+   * The models there are. `selected`: the one to show, as after `openModel`; a page that comes back from hiding keeps its
+   * own choice. `restricted`: the workspace is not trusted, and no model is run.
+   */
   | { type: 'models'; models: readonly PlaygroundModel[]; selected: string | null; restricted: boolean }
   /** `text`: all of the output so far, for models that generate. */
   | { type: 'progress'; inReplyTo: number; stage: 'loading' | 'running'; text: string; tokens: number }
