@@ -162,8 +162,9 @@ function plainKeys(devices: readonly Device[], exact: Keys): Keys {
 }
 
 function resized(device: Device, gigabytes: number): Device {
-  const { usableMemory: _, ...rest } = device;
-  return { ...rest, memory: gigabytes * 1e9 };
+  const changed = { ...device, memory: gigabytes * 1e9 };
+  delete changed.usableMemory; // it was the other size's
+  return changed;
 }
 
 function familyKey(device: Device): string {
