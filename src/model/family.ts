@@ -1,6 +1,6 @@
-import type { Config } from './config';
+import type { Config, JsonObject } from './config';
 import type { Notes } from './notes';
-import type { ModelKind, Part, Tower, WeightTensor } from './spec';
+import type { ModelKind, Tower, WeightTensor } from './spec';
 import type { LayerPlan } from './parts/foldLayers';
 
 /** What a family hands back: the model without what is the same for all (name, format, quantisation, warnings). */
@@ -13,8 +13,6 @@ export interface FamilyModel {
   outside: readonly WeightTensor[];
   tiedHead: boolean;
   towers?: readonly Tower[];
-  /** Part that layer weights are booked under in place of their own, for towers read as models. */
-  part?: Part;
 }
 
 export interface FamilyContext {
@@ -23,6 +21,22 @@ export interface FamilyContext {
   modelType: string;
   /** First of `architectures`, or the empty string. */
   architecture: string;
+  /**
+   * Reads a nested configuration as the family its own `model_type` names, `fallback` where it names none. Undefined
+   * where the file has no such section.
+   */
+  nested: (key: string, fallback: string, options?: NestedOptions) => FamilyModel | undefined;
+  /** The same configuration read as another family. */
+  as: (modelType: string, architecture?: string) => FamilyModel;
+}
+
+export interface NestedOptions {
+  /** Taken in place of the section's own `architectures`. */
+  architecture?: string;
+  /** Reads the section's class defaults where the file leaves the section out altogether. */
+  evenIfAbsent?: boolean;
+  /** Values of the outer file that hold where the section is silent. */
+  inherited?: JsonObject;
 }
 
 /** Reads one family's configuration; may throw ReadFailure and nothing else. */

@@ -54,17 +54,11 @@ function failed(
 }
 
 function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
-  const modelType = typeof raw.model_type === 'string' ? raw.model_type : '';
-  const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
-  if (family === undefined) {
-    throw modelType === ''
-      ? new ReadFailure('not-a-model', 'No model_type: this does not look like a model configuration.')
-      : new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
-  }
+  const modelType = typeOf(raw);
   const notes = new Notes();
   const config = new Config(raw, classDefaults(modelType), notes);
   const architecture = config.texts('architectures')?.[0] ?? '';
-  const model = family({ config, notes, modelType, architecture });
+  const model = readFamily(config, modelType, architecture, 0);
   const quantisation = readQuantisation(config, options, notes);
   const format = readFormat(config, notes);
   config.understood(...ROOT_KEYS);
@@ -80,6 +74,41 @@ function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
       notes,
     }),
   );
+}
+
+/** Nesting of configurations that is followed: a multimodal file holds a text part, which may hold one more. */
+const MAX_NESTING = 4;
+
+function readFamily(config: Config, modelType: string, architecture: string, depth: number): FamilyModel {
+  const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
+  if (family === undefined || depth > MAX_NESTING) {
+    throw new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
+  }
+  return family({
+    config,
+    notes: config.notes,
+    modelType,
+    architecture,
+    nested: (key, fallback, options = {}) => {
+      const raw = config.raw[key];
+      if (!isObject(raw) && options.evenIfAbsent !== true) return undefined;
+      const said = isObject(raw) && typeof raw.model_type === 'string' ? raw.model_type : '';
+      // A section that repeats the outer file's type is that family's own part of the kind asked for.
+      const type = said === '' || said === modelType ? fallback : said;
+      const section = config.section(key, { ...classDefaults(type), ...options.inherited });
+      if (section === undefined) return undefined;
+      section.understood('model_type');
+      const own = section.texts('architectures')?.[0] ?? '';
+      return readFamily(section, type, options.architecture ?? own, depth + 1);
+    },
+    as: (type, other = architecture) =>
+      readFamily(config.withDefaults(classDefaults(type)), type, other, depth + 1),
+  });
+}
+
+function typeOf(raw: JsonObject): string {
+  if (typeof raw.model_type === 'string' && raw.model_type !== '') return raw.model_type;
+  throw new ReadFailure('not-a-model', 'No model_type: this does not look like a model configuration.');
 }
 
 const ROOT_KEYS = ['model_type', 'quantization_config', 'quantization', 'compression_config'];
