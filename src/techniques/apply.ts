@@ -1,7 +1,7 @@
 import type { Parallelism } from '../deployment/setup';
 import type { Modifiers, Speculation } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
-import { devicesUsed, imageTokens, weightBytesPerDevice } from './facts';
+import { activeShare, devicesUsed, imageTokens, weightBytesPerDevice } from './facts';
 import { valueOf } from './parameter';
 import type { Effect, Spread, TechniqueEntry } from './technique';
 
@@ -40,6 +40,8 @@ function modifiersAfter(effect: Effect, scenario: Scenario): Modifiers {
   if (effect.imageTokensKept !== undefined)
     after.promptTokens *= promptLeft(effect.imageTokensKept, scenario);
   if (effect.weightsFromHost) moveToHost(effect.weightsFromHost, scenario, after);
+  if (effect.cacheResident !== undefined)
+    moveCacheToHost(valueOf(effect.cacheResident, scenario), scenario, after);
   if (effect.speculation) after.speculation = draft(effect.speculation, scenario);
   return after;
 }
@@ -74,10 +76,19 @@ function moveToHost(
   const link = offload.bandwidth === 'host' ? scenario.device.hostBandwidth : offload.bandwidth;
   if (missing === 0 || link === undefined) return;
   const slower = Math.max(1, scenario.device.bandwidth / link);
-  const bytes = 1 - missing + missing * offload.needed * slower;
+  const needed = offload.needed === 'active-experts' ? activeShare(scenario.model) : offload.needed;
+  const bytes = 1 - missing + missing * needed * slower;
   after.attentionWeightBytes *= bytes;
   after.feedForwardWeightBytes *= bytes;
   after.storedWeights *= 1 - missing;
+}
+
+/** As for weights: what is read over the link counts as many times as the link is slower. */
+function moveCacheToHost(resident: number, { device }: Scenario, after: Modifiers): void {
+  if (device.hostBandwidth === undefined) return;
+  const slower = Math.max(1, device.bandwidth / device.hostBandwidth);
+  after.kvStoredBytes *= resident;
+  after.kvReadBytes *= resident + (1 - resident) * slower;
 }
 
 function spreadOver(spread: Spread, scenario: Scenario): Parallelism {

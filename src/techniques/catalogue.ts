@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENGINES } from '../deployment/engine';
+import architecture from './catalogue/architecture.json';
 import attention from './catalogue/attention.json';
 import cache from './catalogue/cache.json';
 import compression from './catalogue/compression.json';
@@ -8,6 +9,7 @@ import placement from './catalogue/placement.json';
 import quantisation from './catalogue/quantisation.json';
 import scheduling from './catalogue/scheduling.json';
 import tokens from './catalogue/tokens.json';
+import visual from './catalogue/visual.json';
 import { conflictsAmong } from './conflicts';
 import { effectSchema } from './effectSchema';
 import { conditionSchema } from './conditionSchema';
@@ -56,6 +58,8 @@ const FILES: readonly unknown[] = [
   scheduling,
   tokens,
   placement,
+  visual,
+  architecture,
 ];
 
 let loaded: { all: readonly Technique[]; byId: ReadonlyMap<string, Technique> } | undefined;

@@ -35,6 +35,8 @@ export const conditionSchema = z.discriminatedUnion('kind', [
     kind: of('model-kind-in'),
     kinds: z.array(z.enum(['decoder', 'encoder', 'encoder-decoder', 'diffusion', 'draft', 'other'])).min(1),
   }),
+  z.strictObject({ kind: of('model-type-in'), types: z.array(z.string().min(1)).min(1), because }),
+  z.strictObject({ kind: of('has-host-link') }),
   z.strictObject({ kind: of('weights-wider-than'), bits: count }),
   z.strictObject({ kind: of('kv-wider-than'), bits: count }),
   z.strictObject({ kind: of('has-kv-cache') }),

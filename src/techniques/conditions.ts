@@ -27,12 +27,12 @@ export function checkConditions(technique: TechniqueEntry, scenario: Scenario): 
 
 function offered(technique: TechniqueEntry, scenario: Scenario): string | null {
   const engine = scenario.setup.engine;
+  if (technique.defaultIn.includes(engine) && !setsSomething(technique)) {
+    return `on by default in ${engineName(engine)}`;
+  }
   if (technique.engines.length === 0) {
     if (technique.researchIn?.includes(engine)) return null;
     return `research code only (${technique.research ?? 'no release'}); ${engineName(engine)} has no setting for it`;
-  }
-  if (technique.defaultIn.includes(engine) && !setsSomething(technique)) {
-    return `on by default in ${engineName(engine)}`;
   }
   if (technique.engines.some((setting) => setting.engine === engine)) return null;
   const elsewhere = technique.engines.map((setting) => setting.engine);
@@ -91,6 +91,10 @@ function aboutDevice(condition: Condition, scenario: Scenario): string | null {
       const { tensor } = scenario.setup.parallelism;
       return tensor >= condition.count ? null : `tensor parallel ${tensor}; it takes ${condition.count}`;
     }
+    case 'has-host-link':
+      return device.hostBandwidth === undefined
+        ? `the link of the ${device.name} to its host is not known`
+        : null;
     case 'weights-exceed-device': {
       const bytes = weightBytesPerDevice(scenario);
       return bytes > device.memory
@@ -119,6 +123,8 @@ function aboutModel(condition: Condition, scenario: Scenario): string | null {
       return condition.kinds.includes(model.kind)
         ? null
         : `a ${model.kind} model; it is for ${condition.kinds.join(', ')}`;
+    case 'model-type-in':
+      return condition.types.includes(model.modelType) ? null : condition.because;
     case 'weights-wider-than': {
       const bits = bitsOfWeights(scenario);
       return bits > condition.bits ? null : `the weights are already ${formatSignificant(bits)}-bit`;

@@ -47,6 +47,10 @@ export const effectSchema = z.strictObject({
   cachedPromptShare: share.exactOptional(),
   imageTokensKept: share.exactOptional(),
   weightsFromHost: z
-    .strictObject({ needed: share, bandwidth: z.union([z.literal('host'), z.number().positive()]) })
+    .strictObject({
+      needed: z.union([share, z.literal('active-experts')]),
+      bandwidth: z.union([z.literal('host'), z.number().positive()]),
+    })
     .exactOptional(),
+  cacheResident: parameterSchema.exactOptional(),
 }) as z.ZodType<Effect>;

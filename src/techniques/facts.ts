@@ -1,3 +1,4 @@
+import { activeParameters, totalParameters } from '../model/count';
 import { findScheme } from '../model/weightSchemes';
 import type { LayerGroup, ModelSpec } from '../model/spec';
 import { modelAggregate } from '../roofline/modelAggregate';
@@ -48,7 +49,8 @@ export function imageTokens({ model, workload }: Scenario): number {
   return workload.images * (vision?.outputTokens ?? 0);
 }
 
-/** Whether the model reads images at all. */
-export function readsImages(model: ModelSpec): boolean {
-  return model.towers.some((tower) => tower.kind === 'vision');
+/** Share of all parameters that one token passes through: 1 for dense models. */
+export function activeShare(model: ModelSpec): number {
+  const total = totalParameters(model);
+  return total > 0 ? activeParameters(model) / total : 1;
 }

@@ -18,6 +18,7 @@ export type Condition =
   | { kind: 'device-class-in'; classes: readonly DeviceClass[]; because: string }
   | { kind: 'device-vendor-in'; vendors: readonly string[]; because: string }
   | { kind: 'model-kind-in'; kinds: readonly ModelKind[] }
+  | { kind: 'model-type-in'; types: readonly string[]; because: string }
   /** The weights are wider than so many bits now. */
   | { kind: 'weights-wider-than'; bits: number }
   | { kind: 'kv-wider-than'; bits: number }
@@ -25,6 +26,8 @@ export type Condition =
   | { kind: 'is-mixture-of-experts' }
   | { kind: 'is-dense' }
   | { kind: 'generates-tokens' }
+  /** The device's link to the host is known. */
+  | { kind: 'has-host-link' }
   | { kind: 'devices-at-least'; count: number }
   /** Tensor, pipeline, expert and context parallel together leave devices without work. */
   | { kind: 'devices-idle' }
@@ -65,11 +68,13 @@ export interface Effect {
   imageTokensKept?: number;
   /** Weights that do not fit live behind the link to the host, and cross it when a step needs them. */
   weightsFromHost?: {
-    /** Share of the bytes behind the link that a decode step asks for (sparsity, reuse of what was read before). */
-    needed: number;
+    /** Share of the bytes behind the link that a decode step asks for: sparsity, reuse, or the experts of one token. */
+    needed: number | 'active-experts';
     /** Link to read from: the device's own to the host, or storage of so many bytes a second. */
     bandwidth: 'host' | number;
   };
+  /** All of the cache but this share lives in the host's memory and crosses the link when it is read. */
+  cacheResident?: Parameter;
 }
 
 /** What it takes to have it: a flag, a published checkpoint, hours of calibration, training, or another machine. */
@@ -78,7 +83,7 @@ export type Effort = 'setting' | 'checkpoint' | 'calibration' | 'training' | 'ha
 export interface EngineSetting {
   engine: Engine;
   setting: string;
-  /** First release that documents it; what was read where no earlier one could be checked. */
+  /** First release that has it; `≤ 0.12` where its documentation of 0.12 was read and no earlier one. */
   since: string;
   /** The page of the engine's documentation where the setting was read. */
   link: string;
@@ -96,7 +101,7 @@ export interface Conflict {
   because: string;
 }
 
-/** One entry of the catalogue as written down (`catalogue/*.json`). */
+/** One entry of the catalogue as written down (`catalogue/*.json`, a file for what they work on). */
 export interface TechniqueEntry {
   id: string;
   title: string;

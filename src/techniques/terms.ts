@@ -56,6 +56,7 @@ export function termsOf({ effect }: TechniqueEntry): readonly TermName[] {
   if (effect.cachedPromptShare !== undefined || effect.imageTokensKept !== undefined)
     terms.add('prompt tokens');
   if (effect.weightsFromHost) terms.add('weight memory').add('weight bytes');
+  if (effect.cacheResident !== undefined) terms.add('cache bytes');
   if (effect.spread) terms.add('placement').add('communication');
   return [...terms];
 }

@@ -17,7 +17,9 @@ function numberPaths(technique: Technique): string[] {
   ];
   if (effect.cachedPromptShare !== undefined) paths.push('cachedPromptShare');
   if (effect.imageTokensKept !== undefined) paths.push('imageTokensKept');
+  if (effect.cacheResident !== undefined) paths.push('cacheResident');
   if (effect.weightsFromHost) paths.push('weightsFromHost.needed');
+  if (typeof effect.weightsFromHost?.bandwidth === 'number') paths.push('weightsFromHost.bandwidth');
   return paths;
 }
 

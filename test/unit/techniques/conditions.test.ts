@@ -49,7 +49,8 @@ describe('conditions of techniques', () => {
       reason('medusa-speculation', scenarioWith({ engine: 'llama.cpp' })) ?? '',
       /^llama\.cpp has no setting for it; vLLM /,
     );
-    assert.match(reason('h2o-kv-eviction', scenarioWith()) ?? '', /^research code only \(FMInference\/H2O\)/);
+    assert.match(reason('hydra-speculation', scenarioWith()) ?? '', /^research code only \(zankner\/Hydra\)/);
+    assert.equal(reason('hydra-speculation', scenarioWith({ engine: 'transformers' })), null);
   });
 
   it('counts devices', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { allTechniques, findTechnique } from '../../../src/techniques/catalogue';
 import { allPapers, findPaper } from '../../../src/techniques/papers';
 
 describe('papers', () => {
@@ -12,5 +13,22 @@ describe('papers', () => {
   it('count their results', () => {
     assert.equal(findPaper('mia-inherent')?.rows, 0);
     assert.ok((findPaper('qserve')?.rows ?? 0) > 150);
+  });
+
+  it('name techniques that are in the catalogue, which cite them back', () => {
+    for (const paper of allPapers()) {
+      const named = /^Techniques? ([a-z0-9-]+)(?: and ([a-z0-9-]+))?[,:;. ]/.exec(paper.use);
+      for (const id of (named ?? []).slice(1).filter(Boolean)) {
+        const technique = findTechnique(id);
+        assert.ok(technique, `${paper.id}: ${id}`);
+        assert.ok(technique.papers.includes(paper.id), `${id} does not cite ${paper.id}`);
+      }
+    }
+  });
+
+  it('are each cited by a technique if they are one', () => {
+    const cited = new Set(allTechniques().flatMap((technique) => technique.papers));
+    for (const paper of allPapers().filter((one) => one.role === 'technique'))
+      assert.ok(cited.has(paper.id), paper.id);
   });
 });
