@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../deployment/engine';
-import type { Backend } from './backend';
+import { BACKENDS, type Backend } from './backend';
 import data from './calibration.json';
 
 const share = z.number().gt(0).lte(1);
@@ -20,12 +20,22 @@ export const constantsSchema = z.object({
   attentionCompute: share,
   /** Rows at which a matrix product reaches half of that share (tiles that are not full, short pipelines). */
   halfRows: z.number().gte(0).lte(4096),
-  /** Unpacking one quantised weight element, in FLOP at the attained compute rate, whatever the rows. */
-  unpackFlop: z.number().gte(0).lte(4096),
+  /**
+   * Instructions of the vector units (in FLOP of their f32 peak) for each weight element that streams through: of plain
+   * weights, and of quantised ones, which are unpacked on the way. Small where bandwidth is short, ruling where it is ample.
+   */
+  plainFlop: z.number().gte(0).lte(512),
+  packedFlop: z.number().gte(0).lte(512),
+  /** What a quantised element costs on top where blocks nest scales in scales (K and IQ types of GGUF). */
+  superblockFlop: z.number().gte(0).lte(512),
+  /** The same for each multiplication of a query with a cached element in decode. */
+  scoreFlop: z.number().gte(0).lte(512),
+  /** Bytes of memory traffic a score of attention causes in prefill: 0 where scores stay on chip. */
+  scoreBytes: z.number().gte(0).lte(64),
   /** Device time a layer and a step cost beside their bytes and FLOP: launches, synchronisation, sampling. */
   layerSeconds: seconds,
   stepSeconds: seconds,
-  /** Each sequence of a step: sampling, bookkeeping, detokenising. */
+  /** Each position whose next token is chosen: sampling, bookkeeping, detokenising. */
   sequenceSeconds: seconds,
   /** Host time a layer: what an interpreter needs to launch it. Hidden where the device takes longer. */
   hostLayerSeconds: seconds,
@@ -42,7 +52,7 @@ const spreadSchema = z.object({ p10: z.number().gt(0), p90: z.number().gt(0), n:
 
 const entrySchema = z.object({
   engine: z.string(),
-  backend: z.enum(['cuda', 'rocm', 'metal', 'xpu', 'cpu', 'other']).nullable(),
+  backend: z.enum(BACKENDS).nullable(),
   constants: constantsSchema,
   /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */
   rows: z.number().int().gte(0),
@@ -69,7 +79,11 @@ export function readCalibration(raw: unknown): Calibration {
   const fallback = byKey.get('any/');
   if (!fallback) throw new Error('calibration.json has no entry for any engine');
   return (engine, backend) =>
-    byKey.get(`${engine}/${backend}`) ?? byKey.get(`${engine}/`) ?? byKey.get(`any/${backend}`) ?? fallback;
+    byKey.get(`${engine}/${backend}`) ??
+    byKey.get(`${engine}/${backend.replace('-hbm', '')}`) ??
+    byKey.get(`${engine}/`) ??
+    byKey.get(`any/${backend}`) ??
+    fallback;
 }
 
 let shipped: Calibration | undefined;

@@ -1,3 +1,4 @@
+import type { Engine } from '../deployment/engine';
 import type { Device } from '../hardware/device';
 import type { WeightScheme } from '../model/weightScheme';
 import type { NumberFormat } from '../units/numberFormat';
@@ -33,8 +34,14 @@ export function computeFormat(
   device: Device,
   modelFormat: NumberFormat,
   scheme: WeightScheme | null,
+  engine: Engine,
   warnings: Warning[],
 ): ComputeFormat {
+  if (engine === 'llama.cpp' && device.vendor === 'nvidia' && device.peak.int8 !== undefined) {
+    // Its kernels multiply quantised blocks in int8, and f16 with f16 sums: half the int8 rate on every such device, GeForce
+    // included, whose f16 peak with f32 sums is lower still.
+    return { format: 'f16', peak: Math.max(device.peak.f16 ?? 0, device.peak.int8 / 2) };
+  }
   if (scheme?.computes) {
     const own = firstWithUnits(device, FALLS_TO[scheme.computes]);
     if (own) return own;

@@ -21,6 +21,7 @@ export interface MemoryEstimate {
   runtime: Bytes;
   total: Bytes;
   perDevice: Bytes;
+  /** The device's memory; an engine may claim only a fraction of it (`ServingSetup.memoryFraction`), and `fits` is held to that. */
   capacityPerDevice: Bytes;
   fits: boolean;
   /** Most sequences of input + output tokens that fit at once; 0 where the weights alone do not fit. */

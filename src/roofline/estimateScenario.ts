@@ -15,6 +15,7 @@ import { steadyState } from './steadyState';
 import type { StepTime } from './stepTime';
 import { schemeOf } from './tensorStorage';
 import { validateScenario } from './validateScenario';
+import { vectorRate } from './vectorRate';
 
 /**
  * Answers a scenario: memory, latency, throughput, and the terms they are made of, in SI units. Pure and synchronous.
@@ -109,12 +110,15 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   };
 }
 
+/** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
+const EAGER_SCORE_BYTES = 16;
+
 /** Resolves what the times are reckoned from; warnings that come up on the way are added. */
 export function planOf(scenario: Scenario, calibration: Calibration, warnings: Warning[]): Plan {
   const { model, setup, device } = scenario;
   const placement = placementOf(scenario, warnings);
   const scheme = schemeOf(model, setup.weights);
-  const compute = computeFormat(device, model.format, scheme, warnings);
+  const compute = computeFormat(device, model.format, scheme, setup.engine, warnings);
   const entry = calibration(setup.engine, backendOf(device));
   const element = elementBytes(model.format);
   return {
@@ -131,11 +135,12 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       hiddenSize: model.hiddenSize,
       activationElement: element,
       cacheElement: elementBytes(setup.kv ?? model.format),
-      materialisesScores: setup.attention === 'eager',
+      scoreBytes: setup.attention === 'eager' ? EAGER_SCORE_BYTES : entry.constants.scoreBytes,
     },
     attained: {
       device,
       peak: compute.peak,
+      vector: vectorRate(device),
       constants: entry.constants,
       modifiers: scenario.modifiers,
       graphs: setup.graphs,

@@ -82,7 +82,7 @@ export function memoryEstimate(
     runtime,
     total: weights + kvCache + activations + runtime,
     perDevice,
-    capacityPerDevice: capacity,
+    capacityPerDevice: device.memory,
     fits,
     maxConcurrency,
     maxContext,

@@ -11,6 +11,7 @@ export interface LinearBlock {
   matrices: number;
   /** Elements that need unpacking before they can be multiplied (stored in fewer bits than computed in). */
   packedElements: number;
+  superblockElements: number;
 }
 
 /** Identical layers, added up once. */
@@ -165,7 +166,14 @@ function aggregateGroup(group: LayerGroup, storage: Storage): GroupAggregate {
 }
 
 function emptyBlock(): LinearBlock {
-  return { elements: 0, storedBytes: 0, edgeElements: 0, matrices: 0, packedElements: 0 };
+  return {
+    elements: 0,
+    storedBytes: 0,
+    edgeElements: 0,
+    matrices: 0,
+    packedElements: 0,
+    superblockElements: 0,
+  };
 }
 
 function addTensor(
@@ -183,6 +191,7 @@ function addTensor(
   block.edgeElements += (rows + elements / Math.max(1, rows)) * copies;
   block.matrices += copies;
   if (stored.packed) block.packedElements += elements * copies;
+  if (stored.packed && stored.superblock) block.superblockElements += elements * copies;
 }
 
 function storedOf(tensor: WeightTensor, storage: Storage, layers: readonly number[] | null): Bytes {

@@ -19,8 +19,10 @@ export interface Operation {
   layers: number;
   /** Weights streamed, as stored. */
   weightBytes: Bytes;
-  /** Weight elements that have to be unpacked on the way. */
+  /** Weight elements streamed: as they are, and those that have to be unpacked on the way. */
+  plainElements: number;
   packedElements: number;
+  superblockElements: number;
   /** Cache and state read and written. */
   cacheBytes: Bytes;
   activationBytes: Bytes;

@@ -119,7 +119,7 @@ function timeOf(plan: Plan, shape: StepShape): StepTime {
   return stepTime(
     stepOperations(plan.model, shape, plan.context),
     plan.model.layers * plan.scenario.modifiers.layersRun,
-    shape.sequences,
+    shape.sequences * shape.logits,
     plan.attained,
     stepCommunication(
       plan.model,

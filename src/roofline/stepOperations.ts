@@ -15,16 +15,14 @@ export interface StepContext {
   /** Bytes of an activation, of a cached element. */
   activationElement: Bytes;
   cacheElement: Bytes;
-  /** Score matrices are written to memory and read back (eager attention). */
-  materialisesScores: boolean;
+  /** Memory traffic of one score in prefill: 0 where scores stay on chip. */
+  scoreBytes: Bytes;
 }
 
 /** FLOP a token and element of recurrent state: decay, outer-product update, read-out. */
 const STATE_FLOP = 6;
 /** Reads and writes of a token's hidden vector beside the matrices: two norms, two residual additions, rotary, activation. */
 const ELEMENTWISE_PASSES = 10;
-/** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
-const EAGER_SCORE_BYTES = 16;
 
 /**
  * Everything one step does, on one device of the placement, folded over identical layers.
@@ -100,7 +98,9 @@ function pushGroup(
       kind: 'experts',
       layers,
       weightBytes: (group.expert.storedBytes * touched * bytesFactor) / split,
+      plainElements: ((group.expert.elements - group.expert.packedElements) * touched * bytesFactor) / split,
       packedElements: (group.expert.packedElements * touched * bytesFactor) / split,
+      superblockElements: (group.expert.superblockElements * touched * bytesFactor) / split,
       cacheBytes: 0,
       activationBytes: (group.expert.edgeElements * perToken * tokens * context.activationElement) / split,
       flop: (2 * group.expert.elements * perToken * tokens * flopFactor) / split,
@@ -112,7 +112,9 @@ function pushGroup(
     kind: 'activations',
     layers,
     weightBytes: group.vectorBytes,
+    plainElements: 0,
     packedElements: 0,
+    superblockElements: 0,
     cacheBytes: 0,
     activationBytes: ELEMENTWISE_PASSES * tokens * context.hiddenSize * context.activationElement,
     flop: ELEMENTWISE_PASSES * tokens * context.hiddenSize,
@@ -131,7 +133,9 @@ function linear(
     kind,
     layers,
     weightBytes: (block.storedBytes * how.bytes) / how.split,
+    plainElements: ((block.elements - block.packedElements) * how.bytes) / how.split,
     packedElements: (block.packedElements * how.bytes) / how.split,
+    superblockElements: (block.superblockElements * how.bytes) / how.split,
     cacheBytes: 0,
     activationBytes: (block.edgeElements * tokens * how.activationElement) / how.split,
     flop: (2 * block.elements * tokens * how.flop) / how.split,
@@ -184,14 +188,14 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
   const queryBytes =
     (tokens * mixer.queryHeads * (mixer.keyHeadDim + mixer.valueHeadDim) * context.activationElement) /
     headSplit;
-  const scoreBytes = context.materialisesScores
-    ? (tokens * keys * mixer.queryHeads * EAGER_SCORE_BYTES) / headSplit
-    : 0;
+  const scoreBytes = (tokens * keys * mixer.queryHeads * context.scoreBytes) / headSplit;
   return {
     kind: 'kv',
     layers,
     weightBytes: 0,
+    plainElements: 0,
     packedElements: 0,
+    superblockElements: 0,
     cacheBytes: (step.sequences * read * perToken * (prefill ? 1 : modifiers.kvReadBytes)) / cacheSplit,
     activationBytes: queryBytes + scoreBytes,
     flop: (2 * tokens * keys * mixer.queryHeads * width * factor) / split,
@@ -213,7 +217,9 @@ function recurrent(mixer: RecurrentMixer, layers: number, step: StepShape, conte
     kind: 'state',
     layers,
     weightBytes: 0,
+    plainElements: 0,
     packedElements: 0,
+    superblockElements: 0,
     // Read and written once a step, however many tokens: prefill scans in chunks that stay on chip.
     cacheBytes: (2 * step.sequences * stateBytes) / context.placement.tensor,
     activationBytes: 0,

@@ -29,6 +29,8 @@ export interface KindTime {
 export interface Attained {
   device: Device;
   peak: FlopPerSecond;
+  /** Of the vector units, see `vectorRate.ts`. */
+  vector: FlopPerSecond;
   constants: EngineConstants;
   modifiers: Modifiers;
   /** Host time a layer does not apply where graphs replay the launches. */
@@ -41,14 +43,17 @@ export interface CommunicationTime {
   bytes: number;
 }
 
+/** Up to so many query rows attention runs on the vector units; past it on the matrix units. */
+const VECTOR_ROWS = 8;
+
 /**
  * Time of one step on one device: for each operation the longer of moving its bytes and computing its FLOP, at attained shares
- * of the device's peaks, plus fixed costs. Where the host launches kernel by kernel the step takes at least the host's time.
+ * of the device's peaks, plus fixed costs; `positions` are those whose next token is chosen. Where the host launches kernel by kernel the step takes at least the host's time.
  */
 export function stepTime(
   operations: readonly Operation[],
   layers: number,
-  sequences: number,
+  positions: number,
   how: Attained,
   communication: CommunicationTime,
 ): StepTime {
@@ -58,6 +63,7 @@ export function stepTime(
   const cacheRate = bandwidth * constants.cacheBandwidth;
   const activationRate = bandwidth * constants.activationBandwidth;
   const compute = how.peak * modifiers.computeAttained;
+  const vector = how.vector * modifiers.computeAttained;
   const kinds = emptyKinds();
   let busy = 0;
   let memoryBound = 0;
@@ -65,18 +71,21 @@ export function stepTime(
   let bytes = 0;
   let flop = 0;
   for (const operation of operations) {
-    const memory =
+    const attention = operation.kind === 'kv' || operation.kind === 'state';
+    const moved =
       operation.weightBytes / weightRate +
       operation.cacheBytes / cacheRate +
       operation.activationBytes / activationRate;
-    const attained =
-      operation.kind === 'kv' || operation.kind === 'state'
-        ? constants.attentionCompute
-        : (constants.compute * operation.rows) / (operation.rows + constants.halfRows);
-    const arithmetic =
-      operation.flop / (compute * attained) +
-      (operation.packedElements * constants.unpackFlop) / (compute * constants.compute);
-    const seconds = Math.max(memory, arithmetic) * operation.layers;
+    const instructions =
+      operation.plainElements * constants.plainFlop +
+      operation.packedElements * constants.packedFlop +
+      operation.superblockElements * constants.superblockFlop +
+      (attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0);
+    const attained = attention
+      ? constants.attentionCompute
+      : (constants.compute * operation.rows) / (operation.rows + constants.halfRows);
+    const arithmetic = operation.flop / (compute * attained);
+    const seconds = (Math.max(moved, arithmetic) + instructions / vector) * operation.layers;
     const kind = kinds[operation.kind];
     const operationBytes =
       (operation.weightBytes + operation.cacheBytes + operation.activationBytes) * operation.layers;
@@ -86,14 +95,14 @@ export function stepTime(
     bytes += operationBytes;
     flop += operation.flop * operation.layers;
     busy += seconds;
-    if (memory >= arithmetic) memoryBound += seconds;
+    if (moved + instructions / vector >= arithmetic) memoryBound += seconds;
     else computeBound += seconds;
   }
   kinds.communication.seconds = communication.seconds * modifiers.communication;
   kinds.communication.bytes = communication.bytes;
   const layerSeconds = constants.layerSeconds * layers * modifiers.fixedSeconds;
   const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
-  const sequenceSeconds = constants.sequenceSeconds * sequences;
+  const sequenceSeconds = constants.sequenceSeconds * positions;
   const deviceSeconds = busy + kinds.communication.seconds + layerSeconds;
   const host = how.graphs ? 0 : constants.hostLayerSeconds * layers * modifiers.fixedSeconds;
   const hostSeconds = Math.max(0, host - deviceSeconds);

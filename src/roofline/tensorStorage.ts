@@ -10,6 +10,8 @@ import { ScenarioError } from './scenarioError';
 export interface TensorStorage {
   bytes: Bytes;
   packed: boolean;
+  /** Packed in blocks that nest scales in scales: the costliest to unpack. */
+  superblock: boolean;
 }
 
 /**
@@ -34,6 +36,9 @@ export function isPlainScheme(scheme: WeightScheme): boolean {
   return scheme.bits >= 16 && scheme.scaleBits === 0;
 }
 
+/** GGUF's K, IQ and ternary types. */
+const SUPERBLOCK = /^(q\d_k|iq|tq)/;
+
 /**
  * Bytes of one copy of each tensor under a scheme (null: the file's own weights, its ignore list respected). Where an
  * ignore list leaves out some layers of a group, the mean over the group's layers is taken.
@@ -49,16 +54,19 @@ export function tensorStorage(
   return (tensor, layers) => {
     let elements = 1;
     for (const size of tensor.shape) elements *= size;
-    if (scheme && isPlainScheme(scheme)) return { bytes: (elements * scheme.bits) / 8, packed: false };
+    if (scheme && isPlainScheme(scheme))
+      return { bytes: (elements * scheme.bits) / 8, packed: false, superblock: false };
     const plain = elements * width;
-    if (!scheme || !covers(scheme, tensor, layers !== null)) return { bytes: plain, packed: false };
+    if (!scheme || !covers(scheme, tensor, layers !== null))
+      return { bytes: plain, packed: false, superblock: false };
     const rows = tensor.shape[0] ?? 1;
     const stored = storedBytes(scheme, rows, elements / Math.max(1, rows));
     const share =
       layers === null ? (ignored(tensor.name) ? 1 : 0) : ignoredShare(tensor.name, layers, ignored);
     return {
       bytes: share * plain + (1 - share) * stored,
-      packed: share < 1 && stored < plain,
+      packed: share < 1 && stored < plain && scheme.computes === null,
+      superblock: SUPERBLOCK.test(scheme.id),
     };
   };
 }

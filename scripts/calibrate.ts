@@ -1,0 +1,181 @@
+/**
+ * Fits the engine's constants on ../shared/measured and writes src/roofline/calibration.json: few numbers a backend with
+ * physical bounds, their error with devices left out, the spread of the residuals, and the date.
+ *
+ * Usage: npm run calibrate [-- ENGINE…]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../src/deployment/engine';
+import { backendOf, type Backend } from '../src/roofline/backend';
+import type { CalibrationEntry, EngineConstants } from '../src/roofline/calibration';
+import { crossValidate, medianOverDevices, quantile, type LeftOut } from './calibration/crossValidate';
+import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
+import { predict, prepare, type PreparedCase } from './calibration/evaluator';
+import { measuredCases } from './calibration/measuredCases';
+import { PRIORS } from './calibration/priors';
+import { haveMeasured } from './calibration/readCsv';
+
+const TARGET = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/roofline/calibration.json');
+const FITTED: readonly Engine[] = [
+  'llama.cpp',
+  'vllm',
+  'transformers',
+  'tensorrt-llm',
+  'openvino',
+  'sglang',
+  'mlx',
+];
+/** Whose constants stand in on a kind of device where an engine itself was not measured. */
+const STAND_INS: readonly (readonly [Backend | null, Engine])[] = [
+  [null, 'vllm'],
+  ['cuda', 'vllm'],
+  ['cuda-hbm', 'vllm'],
+  ['rocm', 'llama.cpp'],
+  ['rocm-hbm', 'vllm'],
+  ['metal', 'llama.cpp'],
+  ['xpu', 'llama.cpp'],
+  ['xpu-hbm', 'vllm'],
+  ['cpu', 'llama.cpp'],
+];
+/** Residuals of one device say nothing about another: where no device could be left out the spread is widened by this. */
+const WIDEN_UNTESTED = 1.6;
+
+if (!haveMeasured()) {
+  console.error('../shared/measured is not here: nothing to fit on, calibration.json is left as it is.');
+} else {
+  run(process.argv.slice(2));
+}
+
+function run(only: readonly string[]): void {
+  const previous = JSON.parse(readFileSync(TARGET, 'utf8')) as { entries: CalibrationEntry[] };
+  const all = measuredCases();
+  const entries: CalibrationEntry[] = [];
+  const fits = new Map<Engine, EngineFit>();
+  for (const engine of FITTED) {
+    if (only.length > 0 && !only.includes(engine)) {
+      entries.push(...previous.entries.filter((entry) => entry.engine === engine));
+      continue;
+    }
+    const cases = prepare(
+      all.filter((one) => one.engine === engine),
+      PRIORS[engine],
+    );
+    const fitted = fitEngine(engine, cases, null);
+    fits.set(engine, fitted);
+    entries.push(...entriesOf(fitted, cases));
+    console.log(`${engine}: ${cases.length} rows`);
+  }
+  entries.push(...standIns(entries));
+  writeFileSync(TARGET, `${JSON.stringify({ version: today(), entries }, null, 2)}\n`);
+}
+
+function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): CalibrationEntry[] {
+  const families = new Set(cases.map((one) => one.measured.family));
+  const leftOut =
+    families.size > 1
+      ? crossValidate(cases, fitted, (one) => one.measured.family)
+      : cases.map((one) => ({
+          one,
+          ratio: predict(one, constantsFor(fitted, backendOf(one.plan.device))) / one.measured.measured,
+        }));
+  const tested = families.size > 1;
+  const make = (backend: Backend | null, constants: EngineConstants): CalibrationEntry => {
+    const own =
+      backend === null ? leftOut : leftOut.filter(({ one }) => backendOf(one.plan.device) === backend);
+    const decode = own.filter(({ one }) => one.measured.metric !== 'prefill');
+    const prefill = own.filter(({ one }) => one.measured.metric === 'prefill');
+    const entry: CalibrationEntry = {
+      engine: fitted.engine,
+      backend,
+      constants: rounded(constants),
+      rows: own.length,
+      devices: new Set(own.map(({ one }) => one.measured.hardware)).size,
+      spread: {
+        decode: spreadOf(decode.length > 0 ? decode : leftOut, tested && decode.length > 0),
+        prefill: spreadOf(prefill.length > 0 ? prefill : leftOut, tested && prefill.length > 0),
+      },
+      error: { decode: errorOf(decode), prefill: errorOf(prefill) },
+      date: today(),
+      source: 'npm run calibrate on the measurements of ../shared/measured (throughput.csv)',
+    };
+    console.log(
+      `  ${fitted.engine}/${backend ?? 'any'}: ${entry.rows} rows, ${entry.devices} devices, ` +
+        `decode ${percent(entry.error.decode)}, prefill ${percent(entry.error.prefill)}`,
+    );
+    return entry;
+  };
+  return [
+    make(null, fitted.any),
+    ...[...fitted.backends].map(([backend, constants]) => make(backend, constants)),
+  ];
+}
+
+/** Measured over estimated, each device weighing alike; at least the 4 % by which repeats of one case differ. */
+function spreadOf(rows: readonly LeftOut[], tested: boolean): { p10: number; p90: number; n: number } {
+  const perDevice = new Map<string, number[]>();
+  for (const { one, ratio } of rows) {
+    const list = perDevice.get(one.measured.hardware) ?? [];
+    perDevice.set(one.measured.hardware, list);
+    list.push(1 / ratio);
+  }
+  const alike: number[] = [];
+  for (const list of perDevice.values()) {
+    for (let step = 0; step < 20; step += 1) alike.push(quantile(list, (step + 0.5) / 20));
+  }
+  const widen = tested ? 1 : WIDEN_UNTESTED;
+  return {
+    p10: round(Math.min(0.95, quantile(alike, 0.1) ** widen)),
+    p90: round(Math.max(1.05, quantile(alike, 0.9) ** widen)),
+    n: rows.length,
+  };
+}
+
+function errorOf(rows: readonly LeftOut[]): number | null {
+  return rows.length === 0 ? null : round(medianOverDevices(rows).error);
+}
+
+function standIns(entries: readonly CalibrationEntry[]): CalibrationEntry[] {
+  const out: CalibrationEntry[] = [];
+  for (const [backend, engine] of STAND_INS) {
+    const from =
+      entries.find((entry) => entry.engine === engine && entry.backend === backend) ??
+      entries.find((entry) => entry.engine === engine && entry.backend === null);
+    if (!from) continue;
+    const widened = (spread: { p10: number; p90: number; n: number }) => ({
+      p10: round(spread.p10 ** WIDEN_UNTESTED),
+      p90: round(spread.p90 ** WIDEN_UNTESTED),
+      n: 0,
+    });
+    out.push({
+      ...from,
+      engine: 'any',
+      backend,
+      rows: 0,
+      devices: 0,
+      spread: { decode: widened(from.spread.decode), prefill: widened(from.spread.prefill) },
+      error: { decode: null, prefill: null },
+      source: `constants of ${engine}, which was measured on such devices; this engine was not`,
+    });
+  }
+  return out;
+}
+
+function rounded(constants: EngineConstants): EngineConstants {
+  const out = { ...constants };
+  for (const name of Object.keys(out) as (keyof EngineConstants)[]) out[name] = round(out[name]);
+  return out;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+function percent(error: number | null): string {
+  return error === null ? '–' : `${(100 * error).toFixed(1)} %`;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

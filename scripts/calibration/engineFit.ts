@@ -1,0 +1,133 @@
+import type { Engine } from '../../src/deployment/engine';
+import { backendOf, type Backend } from '../../src/roofline/backend';
+import type { EngineConstants } from '../../src/roofline/calibration';
+import type { PreparedCase } from './evaluator';
+import { fit, weigh, type ConstantName } from './fit';
+import { PRIORS } from './priors';
+
+/** What was fitted for an engine: constants for each backend, from the general to the particular. */
+export interface EngineFit {
+  engine: Engine;
+  any: EngineConstants;
+  backends: ReadonlyMap<Backend, EngineConstants>;
+}
+
+const FREE: readonly ConstantName[] = [
+  'weightBandwidth',
+  'cacheBandwidth',
+  'activationBandwidth',
+  'compute',
+  'attentionCompute',
+  'halfRows',
+  'plainFlop',
+  'packedFlop',
+  'superblockFlop',
+  'scoreFlop',
+  'scoreBytes',
+  'layerSeconds',
+  'stepSeconds',
+  'sequenceSeconds',
+  'hostLayerSeconds',
+  'requestSeconds',
+  'hopSeconds',
+  'linkBandwidth',
+];
+
+/** Constants that a kind of case says nothing about are left where they are. */
+function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
+  const some = (test: (one: PreparedCase) => boolean): boolean => cases.some(test);
+  const parallel = some((one) => one.plan.placement.used > 1);
+  const prefills = some((one) => one.measured.kind !== 'token');
+  const decodes = some((one) => one.measured.kind !== 'prefill');
+  const packed = some((one) => one.plan.model.groups.some((group) => group.feedForward.packedElements > 0));
+  const superblock = some((one) =>
+    one.plan.model.groups.some((group) => group.feedForward.superblockElements > 0),
+  );
+  const plain = some((one) => one.plan.model.groups.some((group) => group.feedForward.packedElements === 0));
+  const host = some((one) => !one.plan.attained.graphs);
+  const batches = new Set(cases.map((one) => one.measured.scenario.workload.concurrency)).size > 1;
+  return FREE.filter((name) => {
+    if (name === 'hopSeconds' || name === 'linkBandwidth') return parallel;
+    if (name === 'compute' || name === 'attentionCompute' || name === 'halfRows') return prefills || batches;
+    if (name === 'scoreBytes' || name === 'requestSeconds') return prefills;
+    if (name === 'packedFlop') return packed;
+    if (name === 'superblockFlop') return superblock;
+    if (name === 'plainFlop') return plain && decodes;
+    if (name === 'hostLayerSeconds') return host;
+    if (name === 'sequenceSeconds') return batches;
+    if (name === 'cacheBandwidth' || name === 'scoreFlop') return decodes;
+    return true;
+  });
+}
+
+/** How firmly a backend's constants stay with its family's, a device; more devices, more freedom. */
+const HOLD = 0.02;
+
+/**
+ * Fits an engine in three stages: all its rows, the rows of each vendor's devices, the rows of each backend. Each stage starts
+ * from the one before and is held to it, so that a backend measured on one device borrows the rest from its relatives.
+ */
+export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: EngineFit | null): EngineFit {
+  const prior = PRIORS[engine];
+  const quick = warm !== null;
+  const restarts = quick ? 0 : 5;
+  const sweeps = quick ? 14 : 45;
+  const any = fit(weigh(cases), warm?.any ?? prior, prior, {
+    free: identifiable(cases),
+    hold: 0.0008,
+    sweeps,
+    restarts,
+  });
+  const families = new Map<string, PreparedCase[]>();
+  for (const one of cases) push(families, familyOf(backendOf(one.plan.device)), one);
+  const backends = new Map<Backend, EngineConstants>();
+  for (const [family, members] of families) {
+    const shared =
+      families.size === 1
+        ? any
+        : fit(weigh(members), warm?.backends.get(family as Backend) ?? any, any, {
+            free: identifiable(members),
+            hold: HOLD / devicesOf(members) ** 1.5,
+            sweeps,
+            restarts: Math.min(restarts, 3),
+          });
+    backends.set(family as Backend, shared);
+    const parts = new Map<Backend, PreparedCase[]>();
+    for (const one of members) push(parts, backendOf(one.plan.device), one);
+    if (parts.size === 1) {
+      for (const backend of parts.keys()) backends.set(backend, shared);
+      continue;
+    }
+    for (const [backend, list] of parts) {
+      backends.set(
+        backend,
+        fit(weigh(list), warm?.backends.get(backend) ?? shared, shared, {
+          free: identifiable(list),
+          hold: HOLD / devicesOf(list) ** 1.5,
+          sweeps,
+          restarts: 0,
+        }),
+      );
+    }
+  }
+  return { engine, any, backends };
+}
+
+/** Constants in force for a device that may be of a backend nobody measured. */
+export function constantsFor(fitted: EngineFit, backend: Backend): EngineConstants {
+  return fitted.backends.get(backend) ?? fitted.backends.get(familyOf(backend) as Backend) ?? fitted.any;
+}
+
+function familyOf(backend: Backend): string {
+  return backend.replace('-hbm', '');
+}
+
+function devicesOf(cases: readonly PreparedCase[]): number {
+  return new Set(cases.map((one) => one.measured.family)).size;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,36 @@
+import type { Engine } from '../../src/deployment/engine';
+import type { EngineConstants } from '../../src/roofline/calibration';
+
+/** Where a fit starts, and where a constant stays that no row speaks about: usual orders of magnitude. */
+const BASE: EngineConstants = {
+  weightBandwidth: 0.85,
+  cacheBandwidth: 0.6,
+  activationBandwidth: 0.6,
+  compute: 0.6,
+  attentionCompute: 0.3,
+  halfRows: 32,
+  plainFlop: 1,
+  packedFlop: 3,
+  superblockFlop: 1,
+  scoreFlop: 1,
+  scoreBytes: 0.5,
+  layerSeconds: 2e-5,
+  stepSeconds: 5e-4,
+  sequenceSeconds: 1e-5,
+  hostLayerSeconds: 1e-5,
+  requestSeconds: 2e-3,
+  hopSeconds: 5e-6,
+  linkBandwidth: 0.6,
+};
+
+export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
+  vllm: { ...BASE, stepSeconds: 1.5e-3, sequenceSeconds: 2e-5 },
+  sglang: { ...BASE, stepSeconds: 1e-3, sequenceSeconds: 2e-5 },
+  tgi: { ...BASE, stepSeconds: 2e-3, sequenceSeconds: 2e-5 },
+  'tensorrt-llm': BASE,
+  'llama.cpp': { ...BASE, layerSeconds: 6e-5, scoreBytes: 4, requestSeconds: 1e-4, compute: 0.4 },
+  transformers: { ...BASE, hostLayerSeconds: 6e-4, stepSeconds: 1.5e-3, scoreBytes: 1, plainFlop: 0.5 },
+  onnxruntime: { ...BASE, hostLayerSeconds: 1.5e-4 },
+  openvino: { ...BASE, layerSeconds: 5e-5, hostLayerSeconds: 1e-4, scoreBytes: 2 },
+  mlx: { ...BASE, layerSeconds: 5e-5 },
+};
