@@ -1,5 +1,4 @@
-// Bundles everything that runs: the extension, the command line, the playground's child process, the pages and the tests
-// that run inside VS Code.
+// Bundles everything that runs: the extension, the command line, the playground's child process and the pages.
 //   node esbuild.mjs               all, once
 //   node esbuild.mjs --production  all, minified
 //   node esbuild.mjs --lens        the command line alone, and only when a source is newer than the bundle
@@ -28,7 +27,6 @@ const all = [
     entryPoints: { panel: 'webview/panel/main.ts', playground: 'webview/playground/main.ts' },
     outdir: 'dist/webview',
   },
-  { ...node, entryPoints: { 'vscode-suite': 'test/vscode/suite/index.ts' }, outdir: 'dist/test', external: [...external, 'mocha'] },
 ];
 
 function newest(path) {

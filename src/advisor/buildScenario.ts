@@ -32,13 +32,14 @@ export function buildScenario(model: ModelSpec, options: EstimateOptions, deploy
   const engine = options.engine ?? deployed?.setup.engine ?? 'vllm';
   const base: ServingSetup = { ...defaultSetup(engine, { id: found.device.id, memoryBytes: found.device.memory }), ...deployed?.setup, engine };
   const weights = options.weights ?? base.weights;
-  if (weights !== null && findScheme(weights) === null) {
+  const scheme = weights === null ? undefined : findScheme(weights);
+  if (weights !== null && !scheme) {
     throw new AdvisorError('weights-unknown', `“${weights}” is not a weight format that I know.`);
   }
   const { parallelism, devices } = spread(options, base, options.devices ?? deployed?.devices ?? found.devices ?? null);
   const setup: ServingSetup = {
     ...base,
-    weights: weights === null ? null : (findScheme(weights)?.id ?? weights),
+    weights: scheme?.id ?? null,
     kv: options.kv ?? base.kv,
     attention: options.attention ?? base.attention,
     parallelism,

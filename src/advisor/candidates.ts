@@ -51,7 +51,14 @@ export async function singleCandidates(
       technique,
       changed,
       after,
-      question: { technique, scenario, metric, physicsRatio: gain(metric, before, after) },
+      question: {
+        family: technique.family,
+        before: scenario,
+        after: changed,
+        baseline: before,
+        metric,
+        physicsRatio: gain(metric, before, after),
+      },
     });
   }
   const answers = await selector.answer(open.map((entry) => entry.question));

@@ -8,7 +8,7 @@ import type { Warning } from '../units/quantities';
 /** `inspect` of the contract for code: one entry for each launch. */
 export interface DeploymentInspection {
   schema: 1;
-  deployments: (Omit<Deployment, 'settings'> & { settings: Record<string, SettingValue> })[];
+  deployments: (Pick<Deployment, 'engine' | 'model' | 'hardware' | 'range' | 'unresolved'> & { settings: Record<string, SettingValue> })[];
   warnings: readonly Warning[];
 }
 
@@ -22,13 +22,17 @@ export async function readDeploymentFile(path: string): Promise<DeploymentInspec
   const stat = statSync(path);
   if (!CODE.test(name) || !stat.isFile() || stat.size > MAX_BYTES) return null;
   const text = readFileSync(path, 'utf8');
-  if (!looksLikeDeployment(text, path)) return { schema: 1, deployments: [], warnings: [] };
+  if (!looksLikeDeployment(text, path, null)) return { schema: 1, deployments: [], warnings: [] };
   const { deployments, warnings } = await readDeployments(text, path, null, grammarsFolder());
   return {
     schema: 1,
-    deployments: deployments.map((deployment) => ({
-      ...deployment,
-      settings: Object.fromEntries(Object.entries(deployment.settings).map(([key, setting]) => [key, setting.value])),
+    deployments: deployments.map(({ engine, model, settings, hardware, range, unresolved }) => ({
+      engine,
+      model,
+      hardware,
+      range,
+      unresolved,
+      settings: Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, setting.value])),
     })),
     warnings,
   };

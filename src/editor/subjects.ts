@@ -85,7 +85,7 @@ export class Subjects implements vscode.Disposable {
     const text = document.getText();
     if (text.length > MAX_DOCUMENT_CHARACTERS) return [];
     const { looksLikeDeployment } = await this.rooms.sniffing();
-    if (!looksLikeDeployment(text, document.fileName)) return [];
+    if (!looksLikeDeployment(text, document.fileName, document.languageId)) return [];
     const { readDeployments, grammars } = await this.rooms.deploying();
     return (await readDeployments(text, document.fileName, document.languageId, grammars)).deployments;
   }
@@ -124,7 +124,7 @@ export class Subjects implements vscode.Disposable {
         uri: document.uri,
         model: found.model,
         deployment,
-        deployed: { setup: read.setup, workload: read.workload, devices: deployment.hardware.devices },
+        deployed: { setup: { ...read.changed, engine: read.setup.engine }, workload: read.workload, devices: deployment.hardware.devices },
       },
     };
   }

@@ -1,5 +1,5 @@
+import type { Estimate } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
-import type { Technique } from '../techniques/technique';
 import type { Band } from '../units/quantities';
 
 /** Metrics that ratios are learned for; a ratio above 1 is better, whatever the metric. */
@@ -7,8 +7,11 @@ export type RatioMetric = 'endToEnd' | 'interToken' | 'timeToFirstToken' | 'thro
 
 /** One technique considered for a scenario, and what physics alone says it gains. */
 export interface Question {
-  technique: Technique;
-  scenario: Scenario;
+  family: string;
+  before: Scenario;
+  after: Scenario;
+  /** The engine's answer before the technique. */
+  baseline: Estimate;
   metric: RatioMetric;
   /** The engine's answer after the technique over the one before, as a gain. */
   physicsRatio: number;
