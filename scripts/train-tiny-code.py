@@ -6,7 +6,7 @@
 
 The corpus is /usr/lib/python3.11 as Debian's libpython3.11-stdlib packages install it (PSF licence). The schedule is by
 wall clock when --minutes is given; the step counts that came out of it are recorded in training.json, and --stable-steps
-with --decay-steps repeats exactly those. Leaves: tokenizer.json, weights.bin (f32, little endian), weights.json, training.json.
+with --decay-steps repeats those. A run that was cut off goes on from its last weights with --resume. Leaves: tokenizer.json, weights.bin (f32, little endian), weights.json, training.json.
 """
 
 import argparse
@@ -271,6 +271,41 @@ def write_weights(model, out, facts):
     (out / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
+def read_weights(out):
+    tensors, data = json.loads((out / "weights.json").read_text()), (out / "weights.bin").read_bytes()
+    state = {}
+    for name, entry in tensors.items():
+        count = math.prod(entry["shape"])
+        state[name] = torch.frombuffer(bytearray(data[entry["offset"] : entry["offset"] + 4 * count]), dtype=torch.float32).view(entry["shape"])
+    return state
+
+
+@torch.no_grad()
+def write_reference(out):
+    """What PyTorch makes of the written weights, in full precision and without a cache: the measure for every other form of the model."""
+    model = TinyCode()
+    model.load_state_dict(read_weights(out))
+    tokenizer = json.loads((out / "tokenizer.json").read_text(encoding="utf-8"))["model"]
+    encode = encoder(tokenizer["vocab"], [tuple(merge.split(" ")) for merge in tokenizer["merges"]])
+    letters = {letter: byte for byte, letter in byte_letters().items()}
+    token_bytes = {i: bytes(letters[c] for c in token) if i else b"" for token, i in tokenizer["vocab"].items()}
+    cases = []
+    for prompt in ("def load(path):", "class Point:\n    def __init__(self, x, y):\n", "import os\n\n# naïve café\nfor name in"):
+        prompt_ids = encode(prompt)
+        ids, first = list(prompt_ids), model(torch.tensor([prompt_ids]))[0, -1]
+        while len(ids) < len(prompt_ids) + 48:
+            token = model(torch.tensor([ids]))[0, -1].argmax().item()
+            if token == 0:
+                break
+            ids.append(token)
+        text = b"".join(token_bytes[i] for i in ids[len(prompt_ids) :]).decode(errors="replace")
+        best = first.topk(5)
+        cases.append({"prompt": prompt, "promptIds": prompt_ids, "ids": ids[len(prompt_ids) :], "text": text,
+                      "firstLogits": [[i, round(v, 5)] for i, v in zip(best.indices.tolist(), best.values.tolist())]})
+    facts = {"source": f"PyTorch {torch.__version__}, scripts/train-tiny-code.py --reference", "cases": cases}
+    (out / "reference.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
 def package_version(name):
     found = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True, text=True, check=False)
     return found.stdout or "not from a Debian package"
@@ -280,12 +315,18 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--out", type=pathlib.Path, required=True)
     arguments.add_argument("--corpus", type=pathlib.Path, default=pathlib.Path("/usr/lib/python3.11"))
-    arguments.add_argument("--minutes", type=float, default=45, help="wall clock: 70 %% at full rate, the rest decaying")
+    arguments.add_argument("--minutes", type=float, default=45, help="wall clock for the whole run")
+    arguments.add_argument("--decay-share", type=float, default=0.3, help="share of the time, at its end, in which the rate falls to nothing")
+    arguments.add_argument("--resume", action="store_true", help="go on from the weights in --out, with a fresh optimiser")
     arguments.add_argument("--stable-steps", type=int, help="repeat a recorded run: steps at full rate")
     arguments.add_argument("--decay-steps", type=int, help="repeat a recorded run: steps of decay")
     arguments.add_argument("--batch", type=int, default=16)
     arguments.add_argument("--seed", type=int, default=1991)
+    arguments.add_argument("--reference", action="store_true", help="train nothing; write reference.json from the weights in --out")
     options = arguments.parse_args()
+    if options.reference:
+        write_reference(options.out)
+        return
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
 
@@ -317,12 +358,16 @@ def main():
               "hidden_act": "silu", "tie_word_embeddings": True, "attention_bias": False, "torch_dtype": "float32", "bos_token_id": 0, "eos_token_id": 0}
     (options.out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
-    optimiser, started, step, stable, decay, recent = Optimiser(model), time.time(), 0, options.stable_steps, options.decay_steps, 0.0
-    while stable is None or step < stable + decay:
-        minutes = (time.time() - started) / 60
-        if stable is None and minutes > 0.7 * options.minutes:
-            stable, decay = step, round(step * 0.3 / 0.7)
-        scale = min(1.0, (step + 1) / 100) if stable is None or step < stable else 1 - (step - stable) / decay
+    optimiser, started, step, stable, recent = Optimiser(model), time.time(), 0, options.stable_steps, 0.0
+    if options.resume:
+        earlier = json.loads((options.out / "training.json").read_text())
+        model.load_state_dict(read_weights(options.out))
+        step = earlier["steps"]
+        facts.update(resumedAt=step, minutesBefore=earlier["minutes"])
+        generator.manual_seed(options.seed + step)
+    first, left = step, 1.0
+    while left > 0:
+        scale = min(1.0, (step - first + 1) / 100, left)
         loss = loss_of(model, *crop(train_ids, options.batch, generator))
         model.zero_grad(set_to_none=True)
         loss.backward()
@@ -330,13 +375,20 @@ def main():
         optimiser.step(scale)
         step += 1
         recent = loss.item() if recent == 0 else 0.98 * recent + 0.02 * loss.item()
+        minutes = (time.time() - started) / 60
+        if options.stable_steps is not None:
+            left = (stable + options.decay_steps - step) / options.decay_steps
+        else:
+            left = (1 - minutes / options.minutes) / options.decay_share
+            stable = step if stable is None and left < 1 else stable
         if step % 50 == 0:
-            seconds = time.time() - started
-            print(f"step {step} loss {recent:.3f} rate {scale:.2f} {step * options.batch * CONTEXT / seconds:.0f} tok/s {minutes:.1f} min", flush=True)
-        if step % 250 == 0 or (stable is not None and step == stable + decay):
-            held = held_out_loss(model, held_ids, 8 if stable is None or step < stable + decay else 40)
-            facts.update(steps=step, stableSteps=stable, decaySteps=decay, tokensSeen=step * options.batch * CONTEXT, trainingLoss=recent,
-                         heldOutLoss=held, heldOutBitsPerByte=held / math.log(2) / facts["bytesPerToken"], minutes=(time.time() - started) / 60)
+            speed = (step - first) * options.batch * CONTEXT / minutes / 60
+            print(f"step {step} loss {recent:.3f} rate {scale:.2f} {speed:.0f} tok/s {minutes:.1f} min", flush=True)
+        if step % 250 == 0 or left <= 0:
+            held = held_out_loss(model, held_ids, 8 if left > 0 else 40)
+            facts.update(steps=step, stableSteps=stable, decaySteps=None if stable is None else step - stable,
+                         tokensSeen=step * options.batch * CONTEXT, trainingLoss=recent, heldOutLoss=held,
+                         heldOutBitsPerByte=held / math.log(2) / facts["bytesPerToken"], minutes=facts.get("minutesBefore", 0) + minutes)
             write_weights(model, options.out, facts)
             text = b"".join(token_bytes[i] for i in sample(model, encode("\n\ndef load(path):"), 96, 0.7, torch.Generator().manual_seed(1)))
             print(f"held out {held:.3f} ({facts['heldOutBitsPerByte']:.3f} bits/byte)\n{text.decode(errors='replace')}\n", flush=True)

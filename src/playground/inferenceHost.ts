@@ -37,13 +37,15 @@ export interface InferenceHostOptions {
   execArgv?: readonly string[];
   memoryLimit?: Bytes;
   idleLimit?: Seconds;
+  /** In place of STOP_GRACE. */
+  stopGrace?: Seconds;
   log?: (line: string) => void;
 }
 
 export interface LoadOptions {
   /** Left out: found out from the model's inputs and the files beside it. */
   task?: Task;
-  /** Left out: all but one of the machine's. */
+  /** Left out: all but one of the machine's, at most four; small models gain nothing from more. */
   threads?: number;
   optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
   timeLimit?: Seconds;
@@ -113,7 +115,8 @@ export class InferenceHost {
 
   /**
    * Continues a prompt. `onToken` gets each new piece of text (which may be empty, where a character is not whole yet) and
-   * how many tokens there are. Temperature 0 is the default: the same prompt gives the same text.
+   * how many tokens there are. With the same prompt and the same options the text is the same; temperature 0 takes the
+   * likeliest token each time, which small models answer by repeating themselves, so the default is 0.7.
    */
   generate(
     prompt: string,
@@ -123,7 +126,7 @@ export class InferenceHost {
     const asked = {
       prompt,
       maxTokens: options.maxTokens ?? 96,
-      temperature: options.temperature ?? 0,
+      temperature: options.temperature ?? 0.7,
       topK: options.topK ?? 40,
       seed: options.seed ?? 1,
     };
@@ -148,7 +151,7 @@ export class InferenceHost {
     const connection = this.#connection;
     if (!this.#busy || connection === undefined) return;
     connection.askToStop();
-    const deadline = performance.now() + STOP_GRACE * 1000;
+    const deadline = performance.now() + (this.options.stopGrace ?? STOP_GRACE) * 1000;
     while (this.#busy && performance.now() < deadline) await pause(5);
     if (!this.#busy) return;
     connection.end(new InferenceError('stopped', 'The run was stopped.'));
@@ -216,7 +219,7 @@ export class InferenceHost {
     const asked = {
       model: path,
       task: options.task ?? null,
-      threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+      threads: options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1)),
       optimisation: options.optimisation ?? 'all',
     };
     this.#loaded = await this.#live().request('load', asked, options.timeLimit ?? TIME_LIMITS.load);

@@ -134,8 +134,9 @@ export class ModelSession {
     const step = generates ? this.#tokenStep(request.input) : this.#runStep(request.input);
     for (let index = 0; index < request.warmUp && !stopped(); index += 1) await step();
     const samples: Seconds[] = [];
-    while (samples.length < request.runs && !stopped()) samples.push(await step());
-    if (samples.length === 0) throw new InputError('The benchmark was stopped before its first run.');
+    // One run at least, however early it is stopped: there is always something to tell.
+    do samples.push(await step());
+    while (samples.length < request.runs && !stopped());
     return {
       unit: generates ? 'token' : 'run',
       latency: percentiles(samples),

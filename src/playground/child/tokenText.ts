@@ -16,7 +16,11 @@ const config = z.object({
 function readJson(file: string): unknown {
   const { size } = statSync(file);
   if (size > MAX_FILE) throw new InputError(`${file} has ${size} bytes; the limit is ${MAX_FILE}.`);
-  return JSON.parse(readFileSync(file, 'utf8'));
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError(`${file} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function readIfThere(file: string): unknown {
