@@ -6,14 +6,15 @@ const NOISE =
 
 const SIZE = /(?<![\d.])(\d{1,4}) ?gi?b\b(?: *(?:hbm\w*|gddr\w*|lpddr\w*|unified|memory|ram|vram))?/;
 
-/** Lower case, one kind of letter, trademark signs gone, cut to what a name can be. */
+/** Lower case, one kind of letter, trademark signs and SageMaker's "ml." gone, cut to what a name can be. */
 export function tidyName(name: string): string {
   return name
     .slice(0, MAX_NAME)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/\((r|tm|c)\)|[®™©]/g, '')
-    .trim();
+    .trim()
+    .replace(/^ml\.(?=[a-z])/, '');
 }
 
 /** Names are compared by letters and digits alone. */
