@@ -53,10 +53,13 @@ export class EngineOptions {
   private readonly byName = new Map<string, EngineOption>();
   private readonly byShort = new Map<string, EngineOption>();
   private readonly names: readonly string[];
+  readonly version: string;
 
   /** Throws if the table in the package is broken. */
   constructor(table: unknown) {
-    for (const entry of optionTable.parse(table).options) {
+    const parsed = optionTable.parse(table);
+    this.version = parsed.version;
+    for (const entry of parsed.options) {
       this.byName.set(entry.name, entry);
       for (const alias of entry.aliases ?? []) this.byName.set(alias, entry);
       for (const short of entry.short ?? []) this.byShort.set(short, entry);

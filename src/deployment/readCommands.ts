@@ -55,16 +55,7 @@ export function deploymentsInCommand(
     const found = new FoundSettings();
     readArguments(words, launch.takesModel, reader, found);
     readSurroundings(command, launch.firstArgument, reader, found);
-    return [
-      finished(
-        reader,
-        found,
-        command.span,
-        words.at(-1) ?? command.words[launch.firstArgument - 1],
-        form,
-        context,
-      ),
-    ];
+    return [finished(reader, found, command.span, lastWritten(command), form, context)];
   }
   if (nesting >= MAX_NESTING) return [];
   return command.words.flatMap((word) => {
@@ -116,6 +107,13 @@ export function finished(
   );
 }
 
+/** The last word that stands in the command itself, always: after it a new one can be added. */
+function lastWritten(command: Command): CommandWord | undefined {
+  const inside = (word: CommandWord): boolean =>
+    !word.conditional && word.span.start >= command.span.start && word.span.end <= command.span.end;
+  return command.words.findLast((word) => inside(word) && word.span.end > word.span.start);
+}
+
 /** Devices and release, from what stands around the launch. */
 function readSurroundings(
   command: Command,
@@ -124,7 +122,7 @@ function readSurroundings(
   found: FoundSettings,
 ): void {
   const visible = command.environment.get('CUDA_VISIBLE_DEVICES')?.value ?? null;
-  if (visible !== null) found.devices ??= countDevices(visible);
+  if (visible !== null) found.devices ??= countVisible(visible);
   for (const [name, setting] of Object.entries(reader.environment)) {
     const entry = command.environment.get(name);
     if (entry?.value !== undefined && entry.value !== null && !found.has(setting))
@@ -132,9 +130,9 @@ function readSurroundings(
   }
   command.words.slice(0, firstArgument).forEach((word, index) => {
     if (reader.isImage(word.known)) found.version ??= versionOf(word.known);
-    if (word.value === '--gpus') found.devices ??= countDevices(command.words[index + 1]?.value ?? '');
+    if (word.value === '--gpus') found.devices ??= countAsked(command.words[index + 1]?.value ?? '');
     if (word.value?.startsWith('--gpus=') === true)
-      found.devices ??= countDevices(word.value.slice('--gpus='.length));
+      found.devices ??= countAsked(word.value.slice('--gpus='.length));
     if (/^(-e|--env)$/.test(word.value ?? '')) fromPair(command.words[index + 1], reader, found);
   });
 }
@@ -143,16 +141,21 @@ function fromPair(word: CommandWord | undefined, reader: EngineReader, found: Fo
   const [name, value] = word?.value?.split('=', 2) ?? [];
   if (word === undefined || name === undefined || value === undefined) return;
   if (name === 'CUDA_VISIBLE_DEVICES' || name === 'NVIDIA_VISIBLE_DEVICES')
-    found.devices ??= countDevices(value);
+    found.devices ??= countVisible(value);
   const setting = reader.environment[name];
   if (setting !== undefined && !found.has(setting)) found.set(setting, value, word.span, word.span);
 }
 
-/** `0,1` → 2, `4` of Docker's `--gpus` → 4, `"device=0,1"` → 2; null for `all` and what is no list. */
-export function countDevices(text: string): number | null {
-  const list = text.replaceAll(/["']/g, '').replace(/^device=/, '');
-  if (/^\d+$/.test(list) && !text.includes('device=')) return null;
-  return /^[\w-]+(,[\w-]+)*$/.test(list) && /\d/.test(list) ? list.split(',').length : null;
+/** How many devices `CUDA_VISIBLE_DEVICES` names: `0,1` → 2; null where it is no list. */
+function countVisible(text: string): number | null {
+  return /^[\w-]*\d[\w-]*(,[\w-]+)*$/.test(text) ? text.split(',').length : null;
+}
+
+/** How many devices Docker's `--gpus` asks for: `2`, `"device=0,1"`; null for `all`, which depends on the machine. */
+function countAsked(text: string): number | null {
+  const list = text.replaceAll(/["']/g, '');
+  if (/^\d+$/.test(list)) return Number(list);
+  return list.startsWith('device=') ? countVisible(list.slice('device='.length)) : null;
 }
 
 /** `v0.11.0` of an image's tag, or null. */

@@ -101,7 +101,7 @@ export class PythonEvaluator {
         if (!piece.plain) return unknownValue('formatted');
         if (value.kind !== 'scalar') return value.kind === 'unknown' ? value : unknownValue('computed');
         const text = pythonText(value.value);
-        return { ...value, value: text, text: MappedText.standingFor(text, spanOf(piece.node)) };
+        return { ...value, value: text, text: MappedText.standingFor(text, spanOf(piece.whole)) };
       }),
     );
   }
@@ -436,8 +436,11 @@ export class PythonEvaluator {
 
   private isParsedArguments(object: SyntaxNode): boolean {
     const value = this.evaluate(object);
-    if (value.kind === 'call')
+    if (value.kind === 'call') {
+      const own = this.names.functions.get(value.call.callee);
+      if (own !== undefined) return this.names.text(own).includes('parse_args');
       return /(^|\.)parse_(known_)?args$/.test(value.call.callee) || value.call.callee === '';
+    }
     return value.kind === 'unknown' && value.note === 'from the caller';
   }
 

@@ -1,10 +1,15 @@
 import { MappedText } from './mappedText';
 import { childOf, type SyntaxNode } from './treeSitter';
 
-/** A string literal in pieces: text, and the expressions of an f-string. */
+/** A string literal in pieces: text, and the expressions of an f-string, `whole` with their braces. */
 export type StringPiece =
   | { readonly kind: 'text'; readonly text: MappedText }
-  | { readonly kind: 'expression'; readonly node: SyntaxNode; readonly plain: boolean };
+  | {
+      readonly kind: 'expression';
+      readonly node: SyntaxNode;
+      readonly whole: SyntaxNode;
+      readonly plain: boolean;
+    };
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
@@ -35,7 +40,8 @@ export function stringPieces(node: SyntaxNode, source: string): StringPiece[] {
       const plain = child.children.every(
         (part) => part.type !== 'format_specifier' && part.type !== 'type_conversion',
       );
-      if (expression !== undefined) pieces.push({ kind: 'expression', node: expression, plain });
+      if (expression !== undefined)
+        pieces.push({ kind: 'expression', node: expression, whole: child, plain });
     }
   }
   return pieces;
