@@ -14,13 +14,24 @@ const production = process.argv.includes('--production');
 const external = ['vscode', 'onnxruntime-node', '@vscode/tree-sitter-wasm'];
 
 const common = { bundle: true, sourcemap: production ? false : 'linked', minify: production, logLevel: 'warning', absWorkingDir: root };
-const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', external };
+const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external };
 const browser = { ...common, platform: 'browser', format: 'iife', target: 'chrome120' };
 
 const lens = { ...node, entryPoints: { lens: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } };
 
+/** The engine rooms are a bundle of their own beside the extension's, required when first needed: activation parses none of it. */
+const engineApart = {
+  name: 'engine-apart',
+  setup: (builder) => {
+    builder.onResolve({ filter: /\/engineEntry$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './engine.js', external: true } : undefined,
+    );
+  },
+};
+
 const all = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', plugins: [engineApart] },
+  { ...node, entryPoints: { engine: 'src/editor/engineEntry.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { 'ort-host': 'src/playground/child/main.ts' }, outdir: 'dist' },
   {
     ...browser,

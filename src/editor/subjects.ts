@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Deployed } from '../advisor/buildScenario';
 import type { Deployment } from '../deployment/deployment';
+import { looksLikeDeployment } from '../deployment/looksLikeDeployment';
 import type { ModelReading, ModelSpec } from '../model/spec';
 import type { JsonDocument } from '../syntax/json';
 import { isDeploymentLanguage, looksLikeModel, MAX_DOCUMENT_CHARACTERS } from './documentKinds';
@@ -84,7 +85,6 @@ export class Subjects implements vscode.Disposable {
     if (!isDeploymentLanguage(document)) return [];
     const text = document.getText();
     if (text.length > MAX_DOCUMENT_CHARACTERS) return [];
-    const { looksLikeDeployment } = await this.rooms.sniffing();
     if (!looksLikeDeployment(text, document.fileName, document.languageId)) return [];
     const { readDeployments, grammars } = await this.rooms.deploying();
     return (await readDeployments(text, document.fileName, document.languageId, grammars)).deployments;
