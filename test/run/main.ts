@@ -1,7 +1,6 @@
 import { ensureChromium } from '../vscode-host/chromium';
 import { ensureCodeServer } from '../vscode-host/codeServerInstallation';
 import { EnvironmentError, exitCodes } from '../vscode-host/environmentError';
-import { packagedExtension } from '../vscode-host/repository';
 import type { TestCounts } from './results';
 import { commandStep, mochaStep, type Step } from './step';
 import { suiteStep } from './suiteStep';
@@ -16,12 +15,14 @@ const plainSteps: readonly Step[] = [
   mochaStep('unit', ['--reporter-option', 'show=dot'], 5 * minute),
 ];
 
+const windowOptions = ['--no-config', '--timeout', '120000', '--require', 'test/vscode/ui/keepEvidence.ts'];
+
 /** Steps that need a real VS Code. */
 const vscodeSteps: readonly Step[] = [
-  commandStep('package', 'npm', ['run', '--silent', 'package', '--', '--out', packagedExtension]),
+  commandStep('package', 'npm', ['run', '--silent', 'package']),
   suiteStep('suite', 'suite'),
   suiteStep('restricted', 'restricted'),
-  mochaStep('window', ['--no-config', '--timeout', '60000', 'test/vscode/ui/**/*.test.ts'], 10 * minute),
+  mochaStep('window', [...windowOptions, 'test/vscode/ui/**/*.test.ts'], 10 * minute),
 ];
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Root of the checkout, which is also the folder of the extension. */
@@ -9,5 +10,9 @@ export const cacheFolder = path.join(repositoryRoot, '.cache');
 /** The sample workspace that `npm start` opens and the tests work on, always as a copy. */
 export const sampleWorkspace = path.join(repositoryRoot, 'test/fixtures/workspace');
 
-/** Where `npm test` leaves the packaged extension that its window tests install. */
-export const packagedExtension = path.join(cacheFolder, 'inference-lens.vsix');
+/** What `npm run package` writes, for the tests that install it. */
+export function packagedExtension(): string {
+  const manifest = readFileSync(path.join(repositoryRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { readonly version: string };
+  return path.join(repositoryRoot, `inference-lens-${process.platform}-${process.arch}-${version}.vsix`);
+}

@@ -34,6 +34,9 @@ const patienceMs = 20_000;
 
 /** A VS Code window in a server of its own, driven by mouse and keyboard as a person would. */
 export class CodeWindow {
+  /** The windows open now, for a picture and the logs when a test fails. */
+  static readonly all = new Set<CodeWindow>();
+
   private readonly workspaceSettings: Record<string, unknown> = {};
 
   private constructor(
@@ -50,7 +53,7 @@ export class CodeWindow {
     const packaged = options.extension === 'packaged';
     const server = await CodeServer.start({
       workspace: options.workspace ?? sampleWorkspace,
-      extension: packaged ? { by: 'vsix', path: packagedExtension } : { by: 'page' },
+      extension: packaged ? { by: 'vsix', path: packagedExtension() } : { by: 'page' },
       workspaceTrust: options.restricted ?? false,
       settings: { 'editor.hover.delay': 100, 'workbench.colorTheme': themes.dark.id, ...options.settings },
     });
@@ -61,7 +64,9 @@ export class CodeWindow {
       page.setDefaultTimeout(patienceMs);
       await page.goto(server.pageUrl(packaged ? {} : { extension: repositoryRoot }));
       await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
-      return new CodeWindow(page, server, browser);
+      const window = new CodeWindow(page, server, browser);
+      CodeWindow.all.add(window);
+      return window;
     } catch (error) {
       await browser?.close();
       await server.stop();
@@ -168,10 +173,11 @@ export class CodeWindow {
     return this.logText((file) => /exthost\d+\/[^/]*inference-lens/.test(file));
   }
 
-  /** The lines of the extension host's own log that report an error, and those of the extension's log. */
+  /** The errors in the extension host's own log and in the extension's, without their times and each once. */
   async errors(): Promise<readonly string[]> {
     const text = await this.logText((file) => /remoteexthost\.log$|inference-lens/.test(file));
-    return text.split('\n').filter((line) => line.includes('[error]'));
+    const messages = text.split('\n').map((line) => /\[error\] (.*)/.exec(line)?.[1]);
+    return [...new Set(messages.filter((message) => message !== undefined))];
   }
 
   /** Fails when the extension or its host has logged an error. */
@@ -181,6 +187,7 @@ export class CodeWindow {
 
   /** Ends the window and its server. */
   async close(): Promise<void> {
+    CodeWindow.all.delete(this);
     await this.browser.close();
     await this.server.stop();
   }
