@@ -42,6 +42,14 @@ export function unseen(text: string): HTMLElement {
   return html('span', { class: 'unseen' }, text);
 }
 
+/** Short facts in a line: the dot ends a line where it breaks, it never begins one. */
+export function appendDotted(parent: Element, tag: 'li' | 'span', facts: readonly string[]): void {
+  facts.forEach((fact, index) => {
+    const last = index === facts.length - 1;
+    parent.append(html(tag, { class: 'fact' }, last ? fact : `${fact} ·`), last ? '' : ' ');
+  });
+}
+
 function fill<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) element.setAttribute(name, value === true ? '' : String(value));

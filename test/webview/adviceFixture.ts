@@ -15,9 +15,11 @@ interface Sketch {
   kv: number;
   firstToken: Band;
   interToken: Band;
+  /** Roof over prefill, FLOP/s. */
+  limit: number;
 }
 
-export function estimate({ weights, kv, firstToken, interToken }: Sketch): Estimate {
+export function estimate({ weights, kv, firstToken, interToken, limit }: Sketch): Estimate {
   const activations = 1.02 * GB;
   const runtime = 1.31 * GB;
   const total = weights + kv + activations + runtime;
@@ -48,21 +50,25 @@ export function estimate({ weights, kv, firstToken, interToken }: Sketch): Estim
     },
     bound: { prefill: 'compute', decode: 'memory' },
     roofline: {
-      prefill: { intensity: 2100, attained: 6.3e14, limit: 9.89e14 },
-      decode: { intensity: 7.6, attained: 1.96e13 * (6.1e-3 / interToken.p50), limit: 2.55e13 },
+      prefill: { intensity: 2.63e14 / (weights + 2.1e9), attained: 2.7e14 / firstToken.p50, limit },
+      decode: {
+        intensity: 1.3e11 / (weights + 2.28e9),
+        attained: 1.3e11 / interToken.p50,
+        limit: (1.3e11 / (weights + 2.28e9)) * 3.35e12,
+      },
     },
     terms: [
       {
         id: 'prefill.linear',
-        seconds: 0.081,
+        seconds: 0.398,
         bytes: 1.6e10,
-        flop: 2.3e14,
+        flop: 2.63e14,
         formula: '2 · tokens · parameters',
         inputs: { tokens: 16384 },
       },
       {
         id: 'prefill.attention',
-        seconds: 0.011,
+        seconds: 0.026,
         bytes: 2.1e9,
         flop: 8.8e12,
         formula: '2 · 2 · n² · d',
@@ -95,15 +101,17 @@ export function estimate({ weights, kv, firstToken, interToken }: Sketch): Estim
 const baseline = estimate({
   weights: 16.06 * GB,
   kv: 2.42 * GB,
-  firstToken: { p10: 0.083, p50: 0.0961, p90: 0.118 },
+  firstToken: { p10: 0.371, p50: 0.428, p90: 0.522 },
   interToken: { p10: 5.6e-3, p50: 6.1e-3, p90: 6.9e-3 },
+  limit: 9.89e14,
 });
 
 const fp8 = estimate({
   weights: 8.55 * GB,
   kv: 2.42 * GB,
-  firstToken: around(0.059, 1.2),
+  firstToken: around(0.262, 1.2),
   interToken: around(3.77e-3, 1.12),
+  limit: 1.979e15,
 });
 
 const evidence: Recommendation['evidence'] = [
@@ -289,6 +297,7 @@ export const tooLarge: Advice = {
   scenario: { ...advice.scenario, hardware: 'rtx-4090', concurrency: 64 },
   baseline: {
     ...baseline,
+    concurrency: 64,
     memory: {
       ...baseline.memory,
       kvCache: 19.4 * GB,

@@ -51,10 +51,11 @@ export class WebviewBrowser {
   /** Opens a page as VS Code would: under the same policy, with a theme's tokens on the root and its class on the body. */
   async open(
     name: 'panel' | 'playground',
-    options: { theme?: ThemeName; width?: number; height?: number; state?: unknown } = {},
+    options: { theme?: ThemeName; width?: number; height?: number; state?: unknown; clock?: boolean } = {},
   ): Promise<PageUnderTest> {
-    const { theme = 'Dark Modern', width = 1280, height = 1000, state = undefined } = options;
+    const { theme = 'Dark Modern', width = 1280, height = 1000, state = undefined, clock = false } = options;
     const page = await this.browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    if (clock) await page.clock.install();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {

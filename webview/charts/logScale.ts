@@ -35,12 +35,12 @@ const RATIOS = [
 ];
 
 /** Marks for an axis of ratios: 1 is always among them, at most `most`, the finest that leave room for labels. */
-export function ratioTicks(scale: LogScale, most = 6): number[] {
+export function ratioTicks(scale: LogScale, most = 5): number[] {
   const inside = RATIOS.filter((ratio) => ratio >= scale.low * 0.999 && ratio <= scale.high * 1.001);
   const gap = 1 / most;
   const kept: number[] = inside.includes(1) ? [1] : [];
   for (const ratio of inside) {
-    if (kept.every((other) => Math.abs(scale.at(other) - scale.at(ratio)) >= gap * 0.8)) kept.push(ratio);
+    if (kept.every((other) => Math.abs(scale.at(other) - scale.at(ratio)) >= gap * 0.95)) kept.push(ratio);
   }
   return kept.sort((a, b) => a - b).slice(0, most + 1);
 }

@@ -52,7 +52,7 @@ export function rooflineAxes(
   const intensities = real.map((point) => point.intensity);
   const rates = real.map((point) => point.attained);
   return {
-    x: logScale(Math.min(1, ...intensities) / 2, Math.max(highest.ridge * 4, Math.max(...intensities) * 3)),
+    x: logScale(Math.min(1, ...intensities) / 2, Math.max(highest.ridge * 4, Math.max(...intensities) * 6)),
     y: logScale(Math.min(...rates) / 4, Math.max(highest.flopPerSecond, ...rates) * 2.5),
   };
 }

@@ -79,8 +79,12 @@ export class Controls {
       ),
       this.engine.element,
       html('div', { class: 'sliders' }, this.concurrency.element, this.input.element, this.output.element),
-      this.goalChoice(),
-      html('div', { class: 'control lossless' }, this.lossless),
+      html(
+        'div',
+        { class: 'choices' },
+        this.goalChoice(),
+        html('div', { class: 'control lossless' }, this.lossless),
+      ),
     );
     this.element.addEventListener('submit', (event) => event.preventDefault());
   }

@@ -1,6 +1,6 @@
 import type { Advice } from '../../src/advisor/advice';
 import { axisAbout, bandGeometry } from '../charts/bandGeometry';
-import { html, svg, unseen } from '../element';
+import { appendDotted, html, svg, unseen } from '../element';
 import { figures } from './figures';
 import type { Figure } from './figures';
 
@@ -13,7 +13,7 @@ export function figureCards(advice: Advice): HTMLElement {
 
 function card(figure: Figure, advice: Advice): HTMLElement {
   const notes = html('p', { class: 'card-notes' });
-  for (const note of figure.notes) notes.append(html('span', {}, note));
+  appendDotted(notes, 'span', figure.notes);
   return html(
     'article',
     { class: `card ${figure.key}${figure.bad ? ' bad' : ''}` },

@@ -1,5 +1,5 @@
 import type { PanelSubject } from '../../src/protocol/panelProtocol';
-import { html, linkButton } from '../element';
+import { appendDotted, html, linkButton } from '../element';
 
 export interface HeaderDeeds {
   explain(): void;
@@ -9,7 +9,7 @@ export interface HeaderDeeds {
 /** What is advised on, and what can be done with the page as a whole. */
 export function header(subject: PanelSubject, deeds: HeaderDeeds): HTMLElement {
   const facts = html('ul', { class: 'facts', 'aria-label': 'Facts about the model' });
-  for (const fact of subject.facts) facts.append(html('li', {}, fact));
+  appendDotted(facts, 'li', subject.facts);
   return html(
     'header',
     { class: 'header' },

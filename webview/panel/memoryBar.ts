@@ -115,7 +115,7 @@ function memoryTable(memory: MemoryEstimate, after: After | null): [string[], st
   ];
   const parts: readonly MemoryPart[] = ['weights', 'kvCache', 'activations', 'runtime'];
   return [
-    ['', 'now', ...(after === null ? [] : [`after ${after.title}`])],
+    ['part', 'now', ...(after === null ? [] : [`after ${after.title}`])],
     [
       ...parts.map((part) =>
         row(NAMES[part], (each) => each.parts.find((one) => one.part === part)?.bytes ?? 0),

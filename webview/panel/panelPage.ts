@@ -54,6 +54,9 @@ export class PanelPage {
     this.body.append(this.head, this.controls.element, this.failure, this.content, working, this.spoken);
     window.addEventListener('message', (event) => this.conversation.receive(event.data));
     window.addEventListener('scroll', () => this.remember({ scroll: window.scrollY }), { passive: true });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.save();
+    });
     if (this.state.last !== null) {
       this.controls.show(this.state.last);
       this.render();
@@ -194,6 +197,11 @@ export class PanelPage {
   private remember(change: Partial<PanelState>): void {
     this.state = { ...this.state, ...change };
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.api.setState(stateToSave(this.state)), SAVE_PAUSE * 1000);
+    this.saving = setTimeout(() => this.save(), SAVE_PAUSE * 1000);
+  }
+
+  private save(): void {
+    clearTimeout(this.saving);
+    this.api.setState(stateToSave(this.state));
   }
 }

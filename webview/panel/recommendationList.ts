@@ -28,6 +28,7 @@ export function recommendationList(
   const metrics = new Set(recommendations.map((each) => each.speedup.metric));
   const [only] = metrics;
   const shared = metrics.size === 1 && only !== undefined;
+  const aside = ` · ${shared ? `${metricText(only)}, ` : ''}band = 80 % sure`;
   const section = html(
     'section',
     { class: 'recommendations' },
@@ -35,7 +36,7 @@ export function recommendationList(
       'h2',
       {},
       'Recommendations',
-      html('span', { class: 'aside' }, ` · ${shared ? `${metricText(only)}, ` : ''}band = 80 % sure`),
+      recommendations.length > 0 ? html('span', { class: 'aside' }, aside) : null,
     ),
   );
   if (recommendations.length === 0) {
@@ -206,7 +207,7 @@ function bandTable(recommendations: readonly Recommendation[], state: TableState
   return tableToggle(
     'recommendations',
     'Recommendations with their bands',
-    ['', 'p10', 'p50', 'p90', 'what', 'memory', 'quality', 'evidence'],
+    ['recommendation', 'p10', 'p50', 'p90', 'what', 'memory', 'quality', 'evidence'],
     recommendations.map((each) => [
       `${each.rank}. ${each.title}`,
       formatRatio(each.speedup.p10),

@@ -34,13 +34,13 @@ export function qualityText({ lossless, risk }: Recommendation['quality']): stri
   return risk === 'none' ? 'near lossless' : `${risk} risk`;
 }
 
-/** "2 papers · 1 measurement". */
+/** "2 papers · 1 run": runs are measurements that somebody published, or that were made here. */
 export function evidenceCount(evidence: readonly Evidence[]): string {
   const papers = new Set(evidence.flatMap((entry) => entry.paper ?? [])).size;
   const measurements = evidence.filter((entry) => entry.paper === null).length;
   const parts = [
     ...(papers > 0 ? [`${papers} ${papers === 1 ? 'paper' : 'papers'}`] : []),
-    ...(measurements > 0 ? [`${measurements} ${measurements === 1 ? 'measurement' : 'measurements'}`] : []),
+    ...(measurements > 0 ? [`${measurements} ${measurements === 1 ? 'run' : 'runs'}`] : []),
   ];
   return parts.length > 0 ? parts.join(' · ') : 'no evidence';
 }

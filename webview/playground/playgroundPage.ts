@@ -157,7 +157,7 @@ export class PlaygroundPage {
       html(
         'p',
         {},
-        'This workspace is in restricted mode. Running a model runs code that came with it, so models run only in workspaces that you trust.',
+        'This workspace is in restricted mode. A model file is a program, so models run only in workspaces that you trust.',
       ),
       linkButton('Manage workspace trust', () => this.post({ type: 'manageTrust' }), { id: 'manage-trust' }),
     );
