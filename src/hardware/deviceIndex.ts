@@ -8,6 +8,7 @@ import {
   statedGigabytes,
   tidyName,
   withoutRemarks,
+  withoutSeries,
   withoutSize,
 } from './deviceName';
 
@@ -110,7 +111,7 @@ export class DeviceIndex {
   }
 
   #suggest(tidy: string): string[] {
-    const wanted = letterPairs(nameKey(plainWords(tidy)) || nameKey(tidy));
+    const wanted = letterPairs(nameKey(withoutSize(plainWords(tidy))) || nameKey(tidy));
     const best = new Map<string, number>();
     for (const keys of [this.#exactKeys(), this.#plainKeys()]) {
       for (const [key, { device }] of keys) {
@@ -148,16 +149,29 @@ function exactKeys(
   return keys;
 }
 
-/** The same names without vendors and series. Instance types are matched whole, and are not among them. */
+/**
+ * The same names without vendors, and those of gaming cards without their series too. Instance types are matched whole,
+ * and are not among them. A name that two devices could mean is left out.
+ */
 function plainKeys(devices: readonly Device[], exact: Keys): Keys {
   const keys = new Map<string, FoundDevice>();
+  const twice = new Set<string>();
+  const add = (name: string, device: Device, shortest: number): void => {
+    const key = nameKey(name);
+    if (key.length < shortest || exact.has(key)) return;
+    const other = keys.get(key);
+    if (other && other.device !== device) twice.add(key);
+    keys.set(key, { device });
+  };
   for (const device of devices) {
     for (const name of [...device.aliases, device.name]) {
       if (exact.get(nameKey(name))?.devices !== undefined) continue;
-      const key = nameKey(plainWords(name.toLowerCase()));
-      if (key.length > 2 && !exact.has(key) && !keys.has(key)) keys.set(key, { device });
+      const plain = plainWords(name.toLowerCase());
+      add(plain, device, 3);
+      if (device.class === 'consumer-gpu') add(withoutSeries(plain), device, 4);
     }
   }
+  for (const key of twice) keys.delete(key);
   return keys;
 }
 

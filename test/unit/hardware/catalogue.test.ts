@@ -94,6 +94,21 @@ describe('device catalogue', () => {
       'Apple M2 Ultra 76-core GPU': ['m2-ultra-76'],
       'AMD Strix Halo (Radeon 8060S, 128GB)': ['strix-halo'],
       'V100 32GB': ['v100-sxm2-32gb'],
+      'ml.g5.12xlarge': ['a10g', 4],
+      '8 H100': ['h100-sxm', 8],
+      'A100 (40GB)': ['a100-sxm-40gb'],
+      'A100 80G': ['a100-sxm-80gb'],
+      'NVIDIA T4 (GCP, 208GB DRAM, 1.5TB SSD)': ['t4'],
+      'NVIDIA GeForce RTX 4090 Laptop GPU': ['rtx-4090-laptop'],
+      '7900xtx': ['rx-7900-xtx'],
+      '5070 ti': ['rtx-5070-ti'],
+      'RTX 4060 Ti 16GB': ['rtx-4060-ti-16gb'],
+      'Intel(R) Core(TM) Ultra 7 155H': ['core-ultra-155h'],
+      '12th Gen Intel(R) Core(TM) i7-12700K': ['core-i7-12700k'],
+      'Intel(R) Core(TM) i9-14900K CPU @ 3.20GHz': ['core-i9-14900k'],
+      'AMD EPYC 9654 96-Core Processor': ['epyc-9654'],
+      'MacBook Pro M3 Max': ['m3-max-40'],
+      'v5litepod-8': ['tpu-v5e', 8],
     };
     for (const [name, [id, devices]] of Object.entries(expected)) {
       const found = findDevice(name);
@@ -112,7 +127,20 @@ describe('device catalogue', () => {
     assert.ok(near.device === null && near.suggestions[0] === 'h100-sxm');
     const far = findDevice('a toaster');
     assert.deepEqual(far, { device: null, suggestions: [] });
-    assert.equal(findDevice('').device, null);
+    const sized = findDevice('4090 48GB');
+    assert.ok(sized.device === null && sized.suggestions[0] === 'rtx-4090');
+    for (const name of [
+      '',
+      'gpu',
+      'nvidia',
+      'cuda',
+      'auto',
+      '8',
+      'H100 80GB HBM3 MIG 1g.10gb',
+      'RTX 5090 Ti',
+    ]) {
+      assert.equal(findDevice(name).device, null, name);
+    }
     assert.equal(findDevice('x'.repeat(1e6)).device, null);
   });
 
