@@ -21,7 +21,7 @@ import { likeliest } from '../tasks/tokenSampler';
 import { InputError, feedFor, shapesOf } from './feeds';
 import { fillsFromText } from './fillsFromText';
 import { SessionTokenModel, isTokenModel } from './sessionTokenModel';
-import { summarise, topClasses } from './summarise';
+import { summariseAll, topClasses } from './summarise';
 import { type LanguageFiles, readLanguageFiles } from './tokenText';
 
 type Runtime = typeof ort;
@@ -106,7 +106,7 @@ export class ModelSession {
     }
     const probabilities = this.loaded.task === 'language-guess' ? results['probabilities']?.data : undefined;
     return {
-      outputs: Object.entries(results).map(([name, tensor]) => summarise(name, tensor)),
+      outputs: summariseAll(results),
       classes:
         probabilities instanceof Float32Array
           ? topClasses(probabilities, this.#labels, request.classes)

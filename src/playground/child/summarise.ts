@@ -11,12 +11,23 @@ export function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Shape, range and first values of an output: what a person can read, however large the tensor is. */
-export function summarise(name: string, tensor: Tensor): OutputSummary {
+/** Outputs past these are not described, and these many values are shown of all outputs together: a message stays small. */
+const MAX_OUTPUTS = 200;
+const MAX_SHOWN = 20_000;
+const MAX_STRING = 200;
+
+/** Shapes, ranges and first values of the outputs: what a person can read, however large and many the tensors are. */
+export function summariseAll(results: Readonly<Record<string, Tensor>>): OutputSummary[] {
+  const outputs = Object.entries(results).slice(0, MAX_OUTPUTS);
+  const shown = Math.min(CHILD_LIMITS.shown, Math.floor(MAX_SHOWN / Math.max(1, outputs.length)));
+  return outputs.map(([name, tensor]) => summarise(name, tensor, shown));
+}
+
+function summarise(name: string, tensor: Tensor, shown: number): OutputSummary {
   const summary = { name, type: tensor.type, dimensions: [...tensor.dims] };
   const data = tensor.data;
   if (Array.isArray(data)) {
-    const first = data.slice(0, CHILD_LIMITS.shown).map((value) => String(value).slice(0, 1_000));
+    const first = data.slice(0, shown).map((value) => String(value).slice(0, MAX_STRING));
     return { ...summary, statistics: null, notFinite: 0, first };
   }
   const half = tensor.type === 'float16' && data instanceof Uint16Array;
@@ -40,7 +51,7 @@ export function summarise(name: string, tensor: Tensor): OutputSummary {
     ...summary,
     statistics: finite > 0 ? { minimum, maximum, mean: sum / finite } : null,
     notFinite,
-    first: Array.from({ length: Math.min(data.length, CHILD_LIMITS.shown) }, (_, index) => at(index)),
+    first: Array.from({ length: Math.min(data.length, shown) }, (_, index) => at(index)),
   };
 }
 
