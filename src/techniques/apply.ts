@@ -2,6 +2,7 @@ import type { Parallelism } from '../deployment/setup';
 import type { Modifiers, Speculation } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
 import { activeShare, devicesUsed, imageTokens, weightBytesPerDevice } from './facts';
+import { draftSlowdown } from './draftSlowdown';
 import { valueOf } from './parameter';
 import type { Effect, Spread, TechniqueEntry } from './technique';
 
@@ -17,11 +18,26 @@ export function applyTechnique(technique: TechniqueEntry, scenario: Scenario): S
   const setup = { ...scenario.setup, ...effect.setup };
   if (effect.spread) setup.parallelism = spreadOver(effect.spread, scenario);
   if (effect.speculation) setup.speculation = technique.id;
-  return {
+  const after: Scenario = {
     ...scenario,
     setup,
     workload: workloadAfter(effect, scenario),
     modifiers: modifiersAfter(effect, scenario),
+  };
+  return after.modifiers.speculation ? withDraftInProportion(technique, scenario, after) : after;
+}
+
+/** A draft takes the time that it takes: when the target's own step gets shorter, it costs more in proportion. */
+function withDraftInProportion(technique: TechniqueEntry, before: Scenario, after: Scenario): Scenario {
+  const { speculation } = after.modifiers;
+  if (!speculation || speculation.draftCost === 0) return after;
+  const slowdown = technique.effect.speculation ? draftSlowdown(null, after) : draftSlowdown(before, after);
+  return {
+    ...after,
+    modifiers: {
+      ...after.modifiers,
+      speculation: { ...speculation, draftCost: speculation.draftCost * slowdown },
+    },
   };
 }
 

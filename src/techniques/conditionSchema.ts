@@ -78,4 +78,5 @@ export const conditionSchema = z.discriminatedUnion('kind', [
     because,
   }),
   z.strictObject({ kind: of('no-speculation-yet') }),
+  z.strictObject({ kind: of('known-to-the-user'), fact: z.string().min(1) }),
 ]) satisfies z.ZodType<Condition>;

@@ -35,6 +35,7 @@ function offered(technique: TechniqueEntry, scenario: Scenario): string | null {
     return `research code only (${technique.research ?? 'no release'}); ${engineName(engine)} has no setting for it`;
   }
   if (technique.engines.some((setting) => setting.engine === engine)) return null;
+  if (technique.defaultIn.includes(engine)) return `on by default in ${engineName(engine)}`;
   const elsewhere = technique.engines.map((setting) => setting.engine);
   return `${engineName(engine)} has no setting for it; ${engineNames(elsewhere)} ${new Set(elsewhere).size > 1 ? 'have' : 'has'}`;
 }
@@ -177,6 +178,8 @@ function aboutWorkload(condition: Condition, scenario: Scenario): string | null 
         : `concurrency ${workload.concurrency}; it helps up to ${condition.count}`;
     case 'shared-prefix':
       return workload.sharedPrefixTokens > 0 ? null : 'no shared prefix in this workload';
+    case 'known-to-the-user':
+      return `pays only where ${condition.fact}; the workload does not say so`;
     case 'has-images':
       return imageTokens(scenario) > 0 ? null : 'no images in the prompt';
     default:

@@ -18,40 +18,36 @@ export const stacksSchema = z.strictObject({ rules: z.array(ruleSchema) });
 
 export type StackRule = z.infer<typeof ruleSchema>;
 
-let parsed: readonly StackRule[] | undefined;
-
-function allRules(): readonly StackRule[] {
-  parsed ??= stacksSchema.parse(rules).rules;
-  return parsed;
-}
+/** Kept by the tests against the schema, and not checked again here. */
+const RULES = rules.rules as unknown as readonly StackRule[];
 
 /** Why two techniques cannot be had together, in half a line; null where they can. The order does not matter. */
 export function conflictBetween(a: Technique, b: Technique): string | null {
-  return reasonAgainst(a, b);
-}
-
-/** The conflicts of each of a set of entries, by id: symmetric, since each pair is judged once. */
-export function conflictsAmong(entries: readonly TechniqueEntry[]): ReadonlyMap<string, readonly Conflict[]> {
-  const found = new Map<string, Conflict[]>(entries.map((entry) => [entry.id, []]));
-  entries.forEach((a, index) => {
-    for (const b of entries.slice(index + 1)) {
-      const because = reasonAgainst(a, b);
-      if (because === null) continue;
-      found.get(a.id)?.push({ id: b.id, because });
-      found.get(b.id)?.push({ id: a.id, because });
-    }
-  });
-  return found;
-}
-
-function reasonAgainst(a: TechniqueEntry, b: TechniqueEntry): string | null {
   if (a.id === b.id) return 'the same technique twice';
-  for (const rule of allRules()) {
+  return a.conflicts.find((conflict) => conflict.id === b.id)?.because ?? null;
+}
+
+/** The conflicts of each of a set of entries, by id: symmetric, since each pair is written down for both. The first rule counts. */
+export function conflictsAmong(entries: readonly TechniqueEntry[]): ReadonlyMap<string, readonly Conflict[]> {
+  const found = new Map(entries.map((entry) => [entry.id, new Map<string, string>()]));
+  for (const rule of RULES) {
+    const spokenOf = (selector: string) => entries.filter((entry) => matches(selector, entry));
     const [left, right] = rule.between;
-    const speaks = (matches(left, a) && matches(right, b)) || (matches(left, b) && matches(right, a));
-    if (speaks && !excepted(rule, a, b)) return rule.because;
+    const others = spokenOf(right);
+    for (const a of spokenOf(left)) {
+      for (const b of others) {
+        if (a.id === b.id || found.get(a.id)?.has(b.id) || excepted(rule, a, b)) continue;
+        found.get(a.id)?.set(b.id, rule.because);
+        found.get(b.id)?.set(a.id, rule.because);
+      }
+    }
   }
-  return null;
+  return new Map(
+    [...found].map(([id, conflicts]) => [
+      id,
+      [...conflicts].map(([other, because]) => ({ id: other, because })),
+    ]),
+  );
 }
 
 function excepted(rule: StackRule, a: TechniqueEntry, b: TechniqueEntry): boolean {

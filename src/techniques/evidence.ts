@@ -57,27 +57,34 @@ const BASELINE_FAR: Record<PerformanceRow['baselineClass'], number> = {
  * family, else of techniques that change the same terms. Weak baselines lie far away unless the scenario is as weak.
  */
 export function nearestEvidence(technique: Technique, scenario: Scenario, most: number): EvidenceRow[] {
-  const rows = comparable();
-  const own = rows.filter((row) => row.technique === technique.id);
-  const pool = own.length > 0 ? own : kin(technique, rows);
+  const pool = comparable().get(technique.id) ?? kin(technique);
+  const here = caseOf(scenario);
   return pool
-    .map((row) => ({ row, distance: distanceOf(row, technique, scenario) }))
+    .map((row) => ({ row, distance: distanceOf(row, technique, here) }))
     .sort((a, b) => a.distance - b.distance || (a.row.row ?? 0) - (b.row.row ?? 0))
     .slice(0, Math.max(1, most))
     .map(({ row, distance }) => present(row, distance));
 }
 
-let ratios: readonly PerformanceRow[] | undefined;
+/** Rows that say how much better something is, not how fast it is, by technique. */
+let byTechnique: ReadonlyMap<string, readonly PerformanceRow[]> | undefined;
 
-/** Rows that say how much better something is, not how fast it is. */
-function comparable(): readonly PerformanceRow[] {
-  ratios ??= [...measurements(), ...performanceRows()].filter(
-    (row) => row.unit === 'x' && row.technique !== null && row.metric !== 'step',
-  );
-  return ratios;
+function comparable(): ReadonlyMap<string, readonly PerformanceRow[]> {
+  if (!byTechnique) {
+    const found = new Map<string, PerformanceRow[]>();
+    for (const row of [...measurements(), ...performanceRows()]) {
+      if (row.unit !== 'x' || row.technique === null || row.metric === 'step') continue;
+      const rows = found.get(row.technique);
+      if (rows) rows.push(row);
+      else found.set(row.technique, [row]);
+    }
+    byTechnique = found;
+  }
+  return byTechnique;
 }
 
-function kin(technique: Technique, rows: readonly PerformanceRow[]): readonly PerformanceRow[] {
+function kin(technique: Technique): readonly PerformanceRow[] {
+  const rows = [...comparable().values()].flat();
   const family = rows.filter((row) => row.family === technique.family);
   if (family.length > 0) return family;
   const related = new Set(
@@ -89,22 +96,46 @@ function kin(technique: Technique, rows: readonly PerformanceRow[]): readonly Pe
   return ofTerm.length > 0 ? ofTerm : rows;
 }
 
-function distanceOf(row: PerformanceRow, technique: Technique, scenario: Scenario): number {
-  const { workload, model } = scenario;
-  const context = workload.inputTokens + workload.outputTokens;
-  const rowContext = row.input === null ? null : row.input + (row.output ?? 0);
-  const parts = [
-    kinship(row, technique),
-    doublings(row.billionParameters, totalParameters(model) / 1e9, FAR.modelDoubling),
-    doublings(row.batch === 'max' ? BATCH_AT_MOST : row.batch, workload.concurrency, FAR.batchDoubling),
-    doublings(rowContext, context, FAR.lengthDoubling),
-    hardwareFar(row, scenario),
-    baselineFar(row, scenario),
-    row.kind === 'up-to' || row.kind === 'high' ? FAR.maximum : row.kind === 'low' ? FAR.range : 0,
-    row.metric === 'kernel' ? FAR.kernelOnly : 0,
-    row.inferred.length * FAR.inferredField,
-  ];
-  return Math.min(1, Math.round(parts.reduce((sum, part) => sum + part, 0) * 1000) / 1000);
+/** What a scenario is compared by, reckoned once for all rows. */
+interface Case {
+  billionParameters: number;
+  batch: number;
+  context: number;
+  device: Scenario['device'];
+  swaps: boolean;
+  plain: boolean;
+}
+
+function caseOf(scenario: Scenario): Case {
+  const { workload, device } = scenario;
+  return {
+    billionParameters: totalParameters(scenario.model) / 1e9,
+    batch: workload.concurrency,
+    context: workload.inputTokens + workload.outputTokens,
+    device,
+    swaps: weightBytesPerDevice(scenario) > device.memory,
+    plain: scenario.setup.engine === 'transformers',
+  };
+}
+
+function distanceOf(row: PerformanceRow, technique: Technique, here: Case): number {
+  const theirContext = row.input === null ? null : row.input + (row.output ?? 0);
+  const sum =
+    kinship(row, technique) +
+    doublings(row.billionParameters, here.billionParameters, FAR.modelDoubling) +
+    doublings(row.batch === 'max' ? BATCH_AT_MOST : row.batch, here.batch, FAR.batchDoubling) +
+    doublings(theirContext, here.context, FAR.lengthDoubling) +
+    hardwareFar(row, here.device) +
+    baselineFar(row, here) +
+    kindFar(row.kind) +
+    (row.metric === 'kernel' ? FAR.kernelOnly : 0) +
+    row.inferred.length * FAR.inferredField;
+  return Math.min(1, Math.round(sum * 1000) / 1000);
+}
+
+function kindFar(kind: PerformanceRow['kind']): number {
+  if (kind === 'up-to' || kind === 'high') return FAR.maximum;
+  return kind === 'low' ? FAR.range : 0;
 }
 
 /** “As many as fit” on the devices of these papers: 64 to 256 sequences. */
@@ -120,24 +151,33 @@ function doublings(theirs: number | null, ours: number, each: number): number {
   return Math.min(FAR.most, each * Math.abs(Math.log2(theirs / ours)));
 }
 
-function hardwareFar(row: PerformanceRow, { device }: Scenario): number {
+function hardwareFar(row: PerformanceRow, device: Scenario['device']): number {
   if (row.device === device.id) return 0;
-  const theirs = row.device === null ? null : findDevice(row.device);
-  if (theirs === null || theirs.device === null) {
-    return row.hardware === '' ? FAR.unknown : FAR.otherKindOfDevice;
+  const theirs = row.device === null ? null : kindOfDevice(row.device);
+  if (theirs === null) return row.hardware === '' ? FAR.unknown : FAR.otherKindOfDevice;
+  return theirs === kindOf(device.class) ? FAR.otherDevice : FAR.otherKindOfDevice;
+}
+
+const kinds = new Map<string, string | null>();
+
+function kindOfDevice(id: string): string | null {
+  let kind = kinds.get(id);
+  if (kind === undefined) {
+    const { device } = findDevice(id);
+    kind = device ? kindOf(device.class) : null;
+    kinds.set(id, kind);
   }
-  return kindOf(theirs.device.class) === kindOf(device.class) ? FAR.otherDevice : FAR.otherKindOfDevice;
+  return kind;
 }
 
 function kindOf(deviceClass: Scenario['device']['class']): string {
   return /gpu/.test(deviceClass) && deviceClass !== 'integrated-gpu' ? 'gpu' : deviceClass;
 }
 
-function baselineFar(row: PerformanceRow, scenario: Scenario): number {
-  const sameWeakness =
-    (row.baselineClass === 'naive' && scenario.setup.engine === 'transformers') ||
-    (row.baselineClass === 'naive-offload' && weightBytesPerDevice(scenario) > scenario.device.memory);
-  return sameWeakness ? 0 : BASELINE_FAR[row.baselineClass];
+function baselineFar(row: PerformanceRow, here: Case): number {
+  const asWeak =
+    (row.baselineClass === 'naive' && here.plain) || (row.baselineClass === 'naive-offload' && here.swaps);
+  return asWeak ? 0 : BASELINE_FAR[row.baselineClass];
 }
 
 function present(row: PerformanceRow, distance: number): EvidenceRow {

@@ -47,7 +47,9 @@ export type Condition =
   | { kind: 'engine-not-in'; engines: readonly Engine[]; because: string }
   /** What the technique sets is not what the setup has already. */
   | { kind: 'setting-off'; setting: keyof ServingSetup; because: string }
-  | { kind: 'no-speculation-yet' };
+  | { kind: 'no-speculation-yet' }
+  /** Something that only the user can know and no scenario says; such a technique is applied when asked for by name. */
+  | { kind: 'known-to-the-user'; fact: string };
 
 /** How idle or better placed devices are put to work. */
 export type Spread = 'tensor' | 'pipeline' | 'data' | 'expert' | 'context';

@@ -35,6 +35,18 @@ describe('applying techniques', () => {
     assert.ok(tokens > 3.58 && tokens < 3.64, `${tokens}`);
   });
 
+  it('makes a draft dearer in proportion when the target gets faster, in whatever order the two come', () => {
+    const cost = (...ids: string[]) =>
+      ids.reduce((scenario, id) => applyTechnique(technique(id), scenario), scenarioWith()).modifiers
+        .speculation?.draftCost ?? 0;
+    const alone = cost('eagle-speculation');
+    const first = cost('awq-int4-weights', 'eagle-speculation');
+    const last = cost('eagle-speculation', 'awq-int4-weights');
+    assert.ok(Math.abs(alone - 1.33) < 0.01, `${alone}`);
+    assert.ok(first > 1.2 * alone && first < 4 * alone, `${first}`);
+    assert.ok(Math.abs(first - last) < 1e-9);
+  });
+
   it('leaves less attention the longer the prompt: nothing saved at 50 k, ten times at 1 M', () => {
     const sparse = technique('minference-sparse-prefill');
     const at = (inputTokens: number) =>

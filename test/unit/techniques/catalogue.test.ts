@@ -3,7 +3,37 @@ import { findScheme } from '../../../src/model/weightSchemes';
 import { allTechniques, findTechnique } from '../../../src/techniques/catalogue';
 import { allPapers } from '../../../src/techniques/papers';
 import { sharedTerms, termsOf } from '../../../src/techniques/terms';
+import { techniqueSchema } from '../../../src/techniques/techniqueSchema';
 import type { Technique } from '../../../src/techniques/technique';
+
+/** The families of the list that the catalogue grew from. */
+const FAMILIES = [
+  'activation-sparsity',
+  'architecture-change',
+  'batching-and-scheduling',
+  'chunked-prefill-and-packing',
+  'diffusion-and-visual-generation',
+  'distilled-or-searched-child',
+  'early-exit-and-layer-skip',
+  'expert-parallelism',
+  'inference-time-quality',
+  'kernels',
+  'kv-eviction',
+  'kv-quantisation',
+  'kv-reuse',
+  'low-rank',
+  'offload',
+  'overlap',
+  'privacy',
+  'prompt-and-reasoning-compression',
+  'pruning',
+  'sparse-attention',
+  'speculative-decoding',
+  'tensor-parallel-communication',
+  'vision-token-reduction',
+  'weight-activation-quantisation',
+  'weight-only-quantisation',
+] as const;
 
 /** Paths of the numbers in an effect, tables and unions counted as one number. */
 function numberPaths(technique: Technique): string[] {
@@ -46,6 +76,12 @@ describe('catalogue of techniques', () => {
 
   for (const technique of techniques) {
     describe(technique.id, () => {
+      it('is written as the schema says', () => {
+        const { conflicts, ...entry } = technique;
+        assert.deepEqual(techniqueSchema.parse(entry), entry);
+        assert.ok(Array.isArray(conflicts));
+      });
+
       it('has a source for every number of its effect, and for nothing else', () => {
         assert.deepEqual(Object.keys(technique.sources).sort(), numberPaths(technique).sort());
       });
@@ -111,6 +147,12 @@ describe('catalogue of techniques', () => {
       });
     });
   }
+
+  it('has at least 60 techniques over all families', () => {
+    assert.ok(techniques.length >= 60, `${techniques.length}`);
+    const families = new Set(techniques.map((technique) => technique.family));
+    assert.deepEqual([...families].sort(), [...FAMILIES].sort());
+  });
 
   it('finds the terms that two techniques share', () => {
     const int4 = findTechnique('awq-int4-weights');

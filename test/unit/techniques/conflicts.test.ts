@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { allTechniques, findTechnique } from '../../../src/techniques/catalogue';
-import { conflictBetween } from '../../../src/techniques/conflicts';
+import { conflictBetween, stacksSchema } from '../../../src/techniques/conflicts';
+import stacks from '../../../src/techniques/stacks.json';
 
 function between(a: string, b: string): string | null {
   const first = findTechnique(a);
@@ -25,6 +26,14 @@ describe('conflicts between techniques', () => {
     assert.equal(between('fp8-weights', 'fp8-kv-cache'), null);
     assert.equal(between('fp8-weights', 'eagle-speculation'), null);
     assert.equal(between('awq-int4-weights', 'prefix-caching'), null);
+  });
+
+  it('has rules as the schema says, and none that speaks of nobody', () => {
+    const { rules } = stacksSchema.parse(stacks);
+    const reasons = new Set(
+      allTechniques().flatMap((technique) => technique.conflicts.map((one) => one.because)),
+    );
+    for (const rule of rules) assert.ok(reasons.has(rule.because), rule.between.join(' and '));
   });
 
   it('is symmetric, gives the same reason both ways and names techniques that exist', () => {

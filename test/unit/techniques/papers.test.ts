@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { allTechniques, findTechnique } from '../../../src/techniques/catalogue';
-import { allPapers, findPaper } from '../../../src/techniques/papers';
+import { allPapers, findPaper, paperSchema } from '../../../src/techniques/papers';
 
 describe('papers', () => {
   it('are the 105, each once, each with a use of its own', () => {
     const papers = allPapers();
     assert.equal(papers.length, 105);
     assert.equal(new Set(papers.map((paper) => paper.id)).size, 105);
+    for (const { rows, ...paper } of papers) {
+      paperSchema.parse(paper);
+      assert.ok(rows >= 0);
+    }
     for (const paper of papers) assert.match(paper.use, /^[A-Z].*\.$/, paper.id);
   });
 

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { findDevice } from '../../../src/hardware/catalogue';
 import { measurements } from '../../../src/techniques/measurements';
 import { allPapers } from '../../../src/techniques/papers';
-import { performanceRows, performanceTableSchema } from '../../../src/techniques/performance';
+import {
+  performanceRowSchema,
+  performanceRows,
+  performanceTableSchema,
+} from '../../../src/techniques/performance';
 import table from '../../../src/techniques/performance.json';
 
 const SHARED = join(__dirname, '../../../../shared/papers/results.csv');
@@ -14,6 +18,7 @@ describe('performance table', () => {
 
   it('has the shape of its schema and at least 700 results of the papers', () => {
     performanceTableSchema.parse(table);
+    for (const row of [...rows, ...measurements()]) performanceRowSchema.parse(row);
     assert.ok(rows.filter((row) => row.paper !== null).length >= 700, `${rows.length}`);
   });
 
