@@ -15,11 +15,15 @@ const media = resolve(__dirname, '..', 'media');
 const started = performance.now();
 const pairs = measuredAtHand() ? measuredPairs() : [];
 if (pairs.length === 0) {
-  console.error('../shared/measured is not at hand: the selector would know the papers alone. Nothing was written.');
+  console.error(
+    '../shared/measured is not at hand: the selector would know the papers alone. Nothing was written.',
+  );
   process.exit(3);
 }
 const cases = [...pairs, ...reportedRatios()];
-console.log(`${cases.length} cases: ${pairs.length} measured pairs, ${cases.length - pairs.length} reported ratios`);
+console.log(
+  `${cases.length} cases: ${pairs.length} measured pairs, ${cases.length - pairs.length} reported ratios`,
+);
 
 const crossValidation = {
   byHardware: crossValidate(cases, (one) => one.hardware),
@@ -33,13 +37,20 @@ const card: SelectorCard = {
   version: '1',
   date: new Date().toISOString().slice(0, 10),
   trainedOn: cases.length,
-  method: 'boosted trees that correct the roofline’s log ratio; band scaled to 80 % coverage on devices left out',
+  method:
+    'boosted trees that correct the roofline’s log ratio; band scaled to 80 % coverage on devices left out',
   features: [...FEATURE_NAMES],
   scale: model.scale,
   leastSpread: LEAST_SPREAD,
   crossValidation,
 };
-const bytes = exportOnnx(model, FEATURE_NAMES.length, { version: card.version, date: card.date, trainedOn: String(card.trainedOn) });
+const bytes = exportOnnx(model, FEATURE_NAMES.length, {
+  version: card.version,
+  date: card.date,
+  trainedOn: String(card.trainedOn),
+});
 writeFileSync(join(media, 'selector.onnx'), bytes);
 writeFileSync(join(media, 'selector.json'), `${JSON.stringify(card, null, 2)}\n`);
-console.log(`media/selector.onnx: ${bytes.length} bytes, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+console.log(
+  `media/selector.onnx: ${bytes.length} bytes, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+);

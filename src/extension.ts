@@ -39,7 +39,8 @@ export function activate(context: vscode.ExtensionContext): Exposed {
   own(new DeploymentDiagnostics(rooms, settings, subjects, log));
   own(new StatusBar(rooms, settings, subjects, log));
   own(playground.register());
-  own(registerCommands({ rooms, settings, subjects, panels, revealPlayground: () => playground.reveal(), log }));
+  own(vscode.commands.registerCommand('inferenceLens.playground.run', (request: unknown) => playground.show(request)));
+  own(registerCommands({ rooms, settings, subjects, panels, log }));
 
   const activationMilliseconds = performance.now() - start;
   log.debug(`activated in ${activationMilliseconds.toFixed(1)} ms`);

@@ -27,9 +27,17 @@ export function measuredPairs(): Case[] {
     if (!(measuredRatio > 0.05 && measuredRatio < 50)) continue;
     try {
       const baseline = estimate(before.scenario);
-      const physicsRatio = predictedSeconds(before, baseline) / predictedSeconds(after, estimate(after.scenario));
+      const physicsRatio =
+        predictedSeconds(before, baseline) / predictedSeconds(after, estimate(after.scenario));
       const metric = METRIC_OF[before.kind];
-      const question = { family: row['change'] ?? '', before: before.scenario, after: after.scenario, baseline, metric, physicsRatio };
+      const question = {
+        family: row['change'] ?? '',
+        before: before.scenario,
+        after: after.scenario,
+        baseline,
+        metric,
+        physicsRatio,
+      };
       cases.push({
         id: after.id,
         source: before.source,

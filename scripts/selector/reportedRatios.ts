@@ -28,7 +28,16 @@ const STAND_INS = [
 ];
 const METRICS: readonly string[] = ['endToEnd', 'interToken', 'timeToFirstToken', 'throughput'];
 /** How much a reported value is believed: maxima and figures against weak baselines argue for little. */
-const TRUST: Record<string, number> = { average: 1, single: 1, low: 0.5, high: 0.5, 'up-to': 0.2, approximate: 0.5, 'at-least': 0.3, 'at-most': 0.3 };
+const TRUST: Record<string, number> = {
+  average: 1,
+  single: 1,
+  low: 0.5,
+  high: 0.5,
+  'up-to': 0.2,
+  approximate: 0.5,
+  'at-least': 0.3,
+  'at-most': 0.3,
+};
 const WEAK = ['naive', 'naive-offload', 'unstated'];
 
 /** Ratios that papers report for a technique of the catalogue on one known device and a model of known size. */
@@ -40,8 +49,14 @@ export function reportedRatios(): Case[] {
   return performanceRows().flatMap((row): Case[] => {
     const technique = row.technique === null ? null : findTechnique(row.technique);
     const device = row.device === null ? null : findDevice(row.device).device;
-    if (!technique || !device || row.batch === 'max' || row.billionParameters === null || row.unit !== 'x') return [];
-    if (!METRICS.includes(row.metric) || !(row.value > 0.05 && row.value < 50) || WEAK.includes(row.baselineClass)) return [];
+    if (!technique || !device || row.batch === 'max' || row.billionParameters === null || row.unit !== 'x')
+      return [];
+    if (
+      !METRICS.includes(row.metric) ||
+      !(row.value > 0.05 && row.value < 50) ||
+      WEAK.includes(row.baselineClass)
+    )
+      return [];
     const metric = row.metric as RatioMetric;
     const engine = row.baselineClass === 'engine' ? 'vllm' : 'transformers';
     const devices = row.devices ?? 1;
@@ -73,7 +88,17 @@ export function reportedRatios(): Case[] {
           technique: technique.id,
           family: technique.family,
           metric,
-          group: [row.source, row.model, row.device, row.batch, row.input, row.output, row.task, row.baseline, row.metric].join('|'),
+          group: [
+            row.source,
+            row.model,
+            row.device,
+            row.batch,
+            row.input,
+            row.output,
+            row.task,
+            row.baseline,
+            row.metric,
+          ].join('|'),
           features: features({ family: technique.family, before, after, baseline, metric, physicsRatio }),
           physicsRatio,
           measuredRatio: row.value,

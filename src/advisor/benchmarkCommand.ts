@@ -26,7 +26,11 @@ export function benchmarkCommand(scenario: Scenario, candidate: Candidate): stri
     case 'sglang':
       return `python3 -m sglang.bench_serving --backend sglang --dataset-name random --random-input-len ${workload.inputTokens} --random-output-len ${workload.outputTokens} --max-concurrency ${workload.concurrency} --num-prompts ${promptsFor(workload.concurrency)}`;
     case 'llama.cpp':
-      return ['llama-bench -m model.gguf', ...settings, `-p ${workload.inputTokens} -n ${workload.outputTokens}`].join(' ');
+      return [
+        'llama-bench -m model.gguf',
+        ...settings,
+        `-p ${workload.inputTokens} -n ${workload.outputTokens}`,
+      ].join(' ');
     default:
       return null;
   }

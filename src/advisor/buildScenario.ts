@@ -26,17 +26,28 @@ export interface Deployed {
  */
 export function buildScenario(model: ModelSpec, options: EstimateOptions, deployed?: Deployed): Scenario {
   if (options.hardware === undefined) {
-    throw new AdvisorError('hardware-missing', 'Which hardware? Name a device, for example --hardware h100-sxm.');
+    throw new AdvisorError(
+      'hardware-missing',
+      'Which hardware? Name a device, for example --hardware h100-sxm.',
+    );
   }
   const found = deviceOf(options.hardware);
   const engine = options.engine ?? deployed?.setup.engine ?? 'vllm';
-  const base: ServingSetup = { ...defaultSetup(engine, { id: found.device.id, memoryBytes: found.device.memory }), ...deployed?.setup, engine };
+  const base: ServingSetup = {
+    ...defaultSetup(engine, { id: found.device.id, memoryBytes: found.device.memory }),
+    ...deployed?.setup,
+    engine,
+  };
   const weights = options.weights ?? base.weights;
   const scheme = weights === null ? undefined : findScheme(weights);
   if (weights !== null && !scheme) {
     throw new AdvisorError('weights-unknown', `“${weights}” is not a weight format that I know.`);
   }
-  const { parallelism, devices } = spread(options, base, options.devices ?? deployed?.devices ?? found.devices ?? null);
+  const { parallelism, devices } = spread(
+    options,
+    base,
+    options.devices ?? deployed?.devices ?? found.devices ?? null,
+  );
   const setup: ServingSetup = {
     ...base,
     weights: scheme?.id ?? null,
@@ -56,7 +67,8 @@ export function buildScenario(model: ModelSpec, options: EstimateOptions, deploy
   };
   return (options.techniques ?? []).reduce((scenario, id) => {
     const technique = findTechnique(id);
-    if (!technique) throw new AdvisorError('technique-unknown', `“${id}” is not a technique of the catalogue.`);
+    if (!technique)
+      throw new AdvisorError('technique-unknown', `“${id}” is not a technique of the catalogue.`);
     return applyTechnique(technique, scenario);
   }, plain);
 }
@@ -64,7 +76,8 @@ export function buildScenario(model: ModelSpec, options: EstimateOptions, deploy
 function deviceOf(name: string): { device: Device; devices?: number } {
   const found = findDevice(name);
   if (found.device) return found;
-  const close = found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.slice(0, 3).join(', ')}?` : '';
+  const close =
+    found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.slice(0, 3).join(', ')}?` : '';
   throw new AdvisorError('hardware-unknown', `“${name}” is not a device that I know.${close}`);
 }
 

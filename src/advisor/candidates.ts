@@ -75,17 +75,16 @@ export async function singleCandidates(
  * Grows stacks from single techniques that gain something, one member at a time, asking the engine anew after each: two cures for one
  * term rarely multiply. What the selector corrected in the members carries over; their doubts add up as independent ones do.
  */
-export function stacks(
-  before: Estimate,
-  metric: RatioMetric,
-  singles: readonly Candidate[],
-): Candidate[] {
+export function stacks(before: Estimate, metric: RatioMetric, singles: readonly Candidate[]): Candidate[] {
   const members = [...singles]
     .filter((single) => single.speedup.p50 > WORTHWHILE)
     .sort((a, b) => b.speedup.p50 - a.speedup.p50)
     .slice(0, STACK_WIDTH);
   const found: Candidate[] = [];
-  let layer: { candidate: Candidate; last: number }[] = members.map((candidate, last) => ({ candidate, last }));
+  let layer: { candidate: Candidate; last: number }[] = members.map((candidate, last) => ({
+    candidate,
+    last,
+  }));
   for (let size = 2; size <= MAX_STACK; size++) {
     const next: typeof layer = [];
     for (const { candidate, last } of layer) {

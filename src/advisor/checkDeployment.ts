@@ -40,7 +40,9 @@ export function checkDeployment(deployment: Deployment, scenario: Scenario): Fin
       severity: 'warning',
       message: `The model was made for ${formatInteger(limit)} positions; max_model_len asks for ${formatInteger(longest)}.`,
       range: lengthSetting?.range ?? deployment.range,
-      fixes: [{ title: `Set max_model_len to ${formatInteger(limit)}`, setting: 'max_model_len', value: limit }],
+      fixes: [
+        { title: `Set max_model_len to ${formatInteger(limit)}`, setting: 'max_model_len', value: limit },
+      ],
     });
   }
   const { memory } = estimate(withOneSequence(scenario, longest));
@@ -96,5 +98,7 @@ function longestThatFits(scenario: Scenario, below: number): number | null {
     else high = middle - 1;
   }
   const tokens = low * ROUND_TO;
-  return tokens >= SHORTEST_USEFUL_CONTEXT && estimate(withOneSequence(scenario, tokens)).memory.fits ? tokens : null;
+  return tokens >= SHORTEST_USEFUL_CONTEXT && estimate(withOneSequence(scenario, tokens)).memory.fits
+    ? tokens
+    : null;
 }

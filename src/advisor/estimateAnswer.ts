@@ -5,7 +5,10 @@ import type { ScenarioSummary } from './advice';
 import { summarise } from './buildScenario';
 
 /** `estimate` of the contract: the scenario as understood and the engine's answer. */
-export type EstimateAnswer = { schema: 1; scenario: ScenarioSummary } & Omit<Estimate, 'terms' | 'concurrency'> & {
+export type EstimateAnswer = { schema: 1; scenario: ScenarioSummary } & Omit<
+  Estimate,
+  'terms' | 'concurrency'
+> & {
     terms?: readonly Term[];
   };
 

@@ -1,5 +1,11 @@
 import { activeParameters, parametersByPart, totalParameters } from '../model/count';
-import { attentionName, kvCacheBytes, stateBytesPerSequence, weightBytes, weightFormatName } from '../model/memory';
+import {
+  attentionName,
+  kvCacheBytes,
+  stateBytesPerSequence,
+  weightBytes,
+  weightFormatName,
+} from '../model/memory';
 import type { ModelKind, ModelSpec, Part } from '../model/spec';
 import type { Bytes, Warning } from '../units/quantities';
 

@@ -40,7 +40,10 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   const rejected: Refusal[] = [];
   for (const technique of allTechniques()) {
     if (request.losslessOnly && !technique.quality.lossless) {
-      rejected.push({ technique: technique.id, reason: 'changes the output; only lossless ones are asked for' });
+      rejected.push({
+        technique: technique.id,
+        reason: 'changes the output; only lossless ones are asked for',
+      });
     } else allowed.push(technique);
   }
   const singles = await singleCandidates(scenario, baseline, metric, allowed, selector);
@@ -126,7 +129,12 @@ function worstRisk(candidate: Candidate): (typeof RISKS)[number] {
   return RISKS[worst] ?? 'high';
 }
 
-function present(rank: number, candidate: Candidate, request: RecommendRequest, before: Estimate): Recommendation {
+function present(
+  rank: number,
+  candidate: Candidate,
+  request: RecommendRequest,
+  before: Estimate,
+): Recommendation {
   const { scenario, goal } = request;
   const { techniques, after } = candidate;
   const engine = scenario.setup.engine;

@@ -39,7 +39,13 @@ function cacheOf(scenario: Scenario, tokens: number): number {
   // What the estimate counts for one sequence knows the format of the cache; the model room alone does not.
   const one = estimate({
     ...scenario,
-    workload: { ...scenario.workload, concurrency: 1, requestRate: null, inputTokens: Math.max(1, tokens - 1), outputTokens: 1 },
+    workload: {
+      ...scenario.workload,
+      concurrency: 1,
+      requestRate: null,
+      inputTokens: Math.max(1, tokens - 1),
+      outputTokens: 1,
+    },
   });
   return one.memory.kvCache;
 }
@@ -52,7 +58,7 @@ function lengthCost(scenario: Scenario): string[] {
   const holds = (tokens: number): string => formatInteger(Math.floor(room / cacheOf(scenario, tokens)));
   const others = OTHER_LENGTHS.filter((other) => other < length).slice(0, 2);
   return [
-    `one sequence of ${formatInteger(length)} tokens takes ${formatBytes(each)} of KV; this deployment leaves ${formatBytes(room)} → ${holds(length)} at once`,
+    `One sequence of ${formatInteger(length)} tokens takes ${formatBytes(each)} of KV; this deployment leaves ${formatBytes(room)} → ${holds(length)} at once`,
     ...(others.length > 0
       ? [`At ${others.map((other) => `${formatInteger(other)} it holds ${holds(other)}`).join('; at ')}`]
       : []),
@@ -63,7 +69,7 @@ function concurrencyCost(scenario: Scenario): string[] {
   const { memory } = estimate(scenario);
   const { inputTokens, outputTokens } = scenario.workload;
   return [
-    `memory holds ${formatInteger(memory.maxConcurrency)} sequences of ${formatInteger(inputTokens)} + ${formatInteger(outputTokens)} tokens; the engine takes up to ${formatInteger(scenario.setup.maxSequences)} at once`,
+    `Memory holds ${formatInteger(memory.maxConcurrency)} sequences of ${formatInteger(inputTokens)} + ${formatInteger(outputTokens)} tokens; the engine takes up to ${formatInteger(scenario.setup.maxSequences)} at once`,
   ];
 }
 
@@ -71,7 +77,7 @@ function fractionCost(scenario: Scenario): string[] {
   const { memory } = estimate(scenario);
   const claimed = memory.capacityPerDevice * scenario.setup.memoryFraction;
   return [
-    `claims ${formatBytes(claimed)} of each ${formatBytes(memory.capacityPerDevice)}; ${formatBytes(cacheRoom(scenario))} of it is left for the KV cache`,
+    `Claims ${formatBytes(claimed)} of each ${formatBytes(memory.capacityPerDevice)}; ${formatBytes(cacheRoom(scenario))} of it is left for the KV cache`,
   ];
 }
 
@@ -87,16 +93,20 @@ function parallelCost(scenario: Scenario): string[] {
   const share = result.terms
     .filter((term) => /^decode\..*(communication|allReduce|transfer)/i.test(term.id))
     .reduce((sum, term) => sum + term.seconds, 0);
-  const step = result.terms.filter((term) => term.id.startsWith('decode.')).reduce((sum, term) => sum + term.seconds, 0);
+  const step = result.terms
+    .filter((term) => term.id.startsWith('decode.'))
+    .reduce((sum, term) => sum + term.seconds, 0);
   return [
     `${formatBytes(result.memory.weights / scenario.devices)} of weights on each of ${scenario.devices} devices`,
-    ...(share > 0 ? [`communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`] : []),
+    ...(share > 0
+      ? [`Communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`]
+      : []),
   ];
 }
 
 function weightCost(scenario: Scenario): string[] {
   const result = estimate(scenario);
   return [
-    `weights take ${formatBytes(weightBytes(scenario.model, scenario.setup.weights))}; ${formatSignificant(result.throughput.perSequence)} tok/s a sequence, ${result.bound.decode}-bound`,
+    `Weights take ${formatBytes(weightBytes(scenario.model, scenario.setup.weights))}; ${formatSignificant(result.throughput.perSequence)} tok/s a sequence, ${result.bound.decode}-bound`,
   ];
 }

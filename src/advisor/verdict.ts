@@ -16,7 +16,9 @@ import type { Band } from '../units/quantities';
 /** The verdict in a few words: `8.03 B · 164 tok/s · fits H100 SXM`. */
 export function shortVerdict(scenario: Scenario, estimate: Estimate): string {
   const devices = scenario.devices > 1 ? `${scenario.devices} × ` : '';
-  const speed = estimate.memory.fits ? `${formatSignificant(estimate.throughput.total)} tok/s · fits` : 'does not fit';
+  const speed = estimate.memory.fits
+    ? `${formatSignificant(estimate.throughput.total)} tok/s · fits`
+    : 'does not fit';
   return `${formatCount(totalParameters(scenario.model))} · ${speed} ${devices}${scenario.device.name}`;
 }
 
@@ -52,13 +54,16 @@ export function fourFigures(estimate: Estimate): Figure[] {
     {
       label: 'Memory',
       value: `${formatSignificant(memory.perDevice / 1e9)} of ${formatSignificant(memory.capacityPerDevice / 1e9)} GB`,
-      detail: memory.fits ? `fits · up to ${formatInteger(memory.maxConcurrency)} such sequences` : 'does not fit',
+      detail: memory.fits
+        ? `fits · up to ${formatInteger(memory.maxConcurrency)} such sequences`
+        : 'does not fit',
     },
   ];
 }
 
 export function assumptions({ device, devices, setup, workload }: Scenario): string {
-  const load = workload.requestRate === null ? `${workload.concurrency} at once` : `${workload.requestRate} requests/s`;
+  const load =
+    workload.requestRate === null ? `${workload.concurrency} at once` : `${workload.requestRate} requests/s`;
   return `${devices > 1 ? `${devices} × ` : ''}${device.name}, ${engineName(setup.engine)}, ${load}, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
 }
 
@@ -68,7 +73,9 @@ export function cacheAtWorkload(scenario: Scenario, estimate: Estimate): string 
   const bytes = estimate.memory.kvCache;
   const each = kvCacheBytes(scenario.model, workload.inputTokens + workload.outputTokens);
   const shape = `${formatInteger(estimate.concurrency)} × (${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)}) tokens`;
-  return each > 0 ? `${formatBytes(bytes)} at ${shape}, of ${formatBytes(estimate.memory.capacityPerDevice)}` : 'no cache that grows with length';
+  return each > 0
+    ? `${formatBytes(bytes)} at ${shape}, of ${formatBytes(estimate.memory.capacityPerDevice)}`
+    : 'no cache that grows with length';
 }
 
 /** Weights as they lie in memory: `16.1 GB of weights, 20 % of the device’s 80 GB`. */

@@ -67,7 +67,10 @@ function termSentence(change: Change, before: Estimate, candidate: Candidate): s
     change.before && change.after && change.before.bytes > 0 && change.after.bytes !== change.before.bytes
       ? ` (${formatBytes(change.before.bytes)} become ${formatBytes(change.after.bytes)})`
       : '';
-  const spent = share > NOTABLE_SHARE ? `spends ${formatPercent(share)} of its time on ${label}` : `waits little for ${label}`;
+  const spent =
+    share > NOTABLE_SHARE
+      ? `spends ${formatPercent(share)} of its time on ${label}`
+      : `waits little for ${label}`;
   const names = candidate.techniques.map((technique) => technique.title).join(' with ');
   return `${phase} ${spent}: ${formatSeconds(was)}, ${formatSeconds(is)} with ${names}${bytes}.`;
 }

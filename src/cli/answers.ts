@@ -37,7 +37,10 @@ export async function answerRecommendFor(source: Source, options: RecommendOptio
   return {
     ...advice,
     baseline: withoutTerms(advice.baseline),
-    recommendations: advice.recommendations.map((entry) => ({ ...entry, estimate: withoutTerms(entry.estimate) })),
+    recommendations: advice.recommendations.map((entry) => ({
+      ...entry,
+      estimate: withoutTerms(entry.estimate),
+    })),
   };
 }
 

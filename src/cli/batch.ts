@@ -17,7 +17,12 @@ const source = {
 };
 const request = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('inspect'), ...source }),
-  z.strictObject({ command: z.literal('estimate'), ...source, ...estimateOptionsSchema.shape, terms: z.boolean().optional() }),
+  z.strictObject({
+    command: z.literal('estimate'),
+    ...source,
+    ...estimateOptionsSchema.shape,
+    terms: z.boolean().optional(),
+  }),
   z.strictObject({ command: z.literal('recommend'), ...source, ...recommendOptionsSchema.shape }),
 ]);
 
@@ -52,7 +57,8 @@ function parseJson(line: string): Record<string, unknown> {
   } catch {
     throw new UsageError('the line is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError('the line is not a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError('the line is not a JSON object');
   return value as Record<string, unknown>;
 }
 

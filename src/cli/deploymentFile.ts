@@ -8,7 +8,9 @@ import type { Warning } from '../units/quantities';
 /** `inspect` of the contract for code: one entry for each launch. */
 export interface DeploymentInspection {
   schema: 1;
-  deployments: (Pick<Deployment, 'engine' | 'model' | 'hardware' | 'range' | 'unresolved'> & { settings: Record<string, SettingValue> })[];
+  deployments: (Pick<Deployment, 'engine' | 'model' | 'hardware' | 'range' | 'unresolved'> & {
+    settings: Record<string, SettingValue>;
+  })[];
   warnings: readonly Warning[];
 }
 
@@ -41,5 +43,7 @@ export async function readDeploymentFile(path: string): Promise<DeploymentInspec
 /** Beside the bundle; in node_modules where the sources run directly. */
 export function grammarsFolder(): string {
   const beside = join(__dirname, 'wasm');
-  return existsSync(beside) ? beside : join(__dirname, '..', '..', 'node_modules', '@vscode', 'tree-sitter-wasm', 'wasm');
+  return existsSync(beside)
+    ? beside
+    : join(__dirname, '..', '..', 'node_modules', '@vscode', 'tree-sitter-wasm', 'wasm');
 }

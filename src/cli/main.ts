@@ -14,7 +14,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<string>> = {
   techniques: listTechniques,
   papers: listPapers,
   batch: async (args) => {
-    if (parseArguments('other', args).files.length > 0) throw new UsageError('batch reads its requests from standard input');
+    if (parseArguments('other', args).files.length > 0)
+      throw new UsageError('batch reads its requests from standard input');
     await runBatch(process.stdin, process.stdout);
     return '';
   },

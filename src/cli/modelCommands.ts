@@ -7,7 +7,8 @@ import { UsageError } from './usageError';
 
 function oneFile(files: readonly string[], command: string): string {
   const [file, ...more] = files;
-  if (file === undefined) throw new UsageError(`${command} needs a file: a config.json, or a folder that holds one`);
+  if (file === undefined)
+    throw new UsageError(`${command} needs a file: a config.json, or a folder that holds one`);
   if (more.length > 0) throw new UsageError(`${command} takes one file; use batch for many`);
   try {
     statSync(file);

@@ -22,7 +22,9 @@ export function inspectionText({ model, warnings }: Inspection): string {
     ...parts.map(([part, count]) => `  ${part.padEnd(12)} ${formatInteger(count)}`),
     `weights ${formatBytes(model.weightBytes)} as ${model.weightFormat}`,
     `KV cache ${formatBinaryBytes(model.kvCacheBytesPerToken)} a token (${model.attention}), ${model.layers} layers`,
-    ...(model.stateBytesPerSequence > 0 ? [`state ${formatBytes(model.stateBytesPerSequence)} a sequence`] : []),
+    ...(model.stateBytesPerSequence > 0
+      ? [`state ${formatBytes(model.stateBytesPerSequence)} a sequence`]
+      : []),
     ...(model.maxContext === null ? [] : [`context up to ${formatInteger(model.maxContext)} tokens`]),
     ...warningLines(warnings),
     '',
@@ -58,7 +60,12 @@ export function estimateText(answer: EstimateAnswer): string {
           '',
           table(
             ['term', 'time', 'bytes', 'formula'],
-            answer.terms.map((term) => [term.id, formatSeconds(term.seconds), formatBytes(term.bytes), term.formula]),
+            answer.terms.map((term) => [
+              term.id,
+              formatSeconds(term.seconds),
+              formatBytes(term.bytes),
+              term.formula,
+            ]),
           ).trimEnd(),
         ]
       : []),
@@ -83,7 +90,14 @@ export function adviceText(advice: Advice, verbose: boolean): string {
     advice.recommendations.length === 0
       ? 'nothing in the catalogue would help here'
       : table(
-          ['', 'technique', `${axis.from}× … ${formatRatio(most)}`.padEnd(BAR_WIDTH), 'gain', 'memory', 'quality'],
+          [
+            '',
+            'technique',
+            `${axis.from}× … ${formatRatio(most)}`.padEnd(BAR_WIDTH),
+            'gain',
+            'memory',
+            'quality',
+          ],
           advice.recommendations.map((entry) => [
             String(entry.rank),
             entry.title,
@@ -97,7 +111,9 @@ export function adviceText(advice: Advice, verbose: boolean): string {
     '',
     ...(verbose
       ? ['not here, and why', ...advice.rejected.map((entry) => `  ${entry.technique}: ${entry.reason}`)]
-      : [`${advice.rejected.length} techniques do not help here; --verbose says why, and shows the evidence`]),
+      : [
+          `${advice.rejected.length} techniques do not help here; --verbose says why, and shows the evidence`,
+        ]),
     ...warningLines(advice.warnings),
     '',
   ].join('\n');

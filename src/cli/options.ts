@@ -39,8 +39,14 @@ export interface Arguments {
   options: RecommendOptions;
 }
 
-export function parseArguments(command: 'estimate' | 'recommend' | 'other', args: readonly string[]): Arguments {
-  const known = { ...(command === 'estimate' ? ESTIMATE : command === 'recommend' ? RECOMMEND : {}), ...OUTPUT };
+export function parseArguments(
+  command: 'estimate' | 'recommend' | 'other',
+  args: readonly string[],
+): Arguments {
+  const known = {
+    ...(command === 'estimate' ? ESTIMATE : command === 'recommend' ? RECOMMEND : {}),
+    ...OUTPUT,
+  };
   const { values, positionals } = parse(known, args);
   const raw: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
@@ -60,18 +66,22 @@ export function parseArguments(command: 'estimate' | 'recommend' | 'other', args
 
 function parse(known: Record<string, Kind>, args: readonly string[]) {
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, kind] of Object.entries(known)) options[name] = { type: kind === 'flag' ? 'boolean' : 'string' };
+  for (const [name, kind] of Object.entries(known))
+    options[name] = { type: kind === 'flag' ? 'boolean' : 'string' };
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'bad usage');
+    throw new UsageError(
+      error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'bad usage',
+    );
   }
 }
 
 function typed(name: string, kind: Kind, value: unknown): unknown {
   if (kind === 'number') {
     const number = Number(value);
-    if (String(value).trim() === '' || !Number.isFinite(number)) throw new UsageError(`--${name}: “${String(value)}” is not a number`);
+    if (String(value).trim() === '' || !Number.isFinite(number))
+      throw new UsageError(`--${name}: “${String(value)}” is not a number`);
     return number;
   }
   if (kind === 'list') return String(value).split(',').filter(Boolean);
@@ -90,7 +100,8 @@ function kebabCase(name: string): string {
 export function firstIssue(error: ZodError, spell: (name: string) => string): string {
   const issue = error.issues[0];
   if (!issue) return 'bad options';
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.map(spell).join(', ')}: not an option of this command`;
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.map(spell).join(', ')}: not an option of this command`;
   const path = issue.path.map(String);
   return path.length > 0 ? `${spell(path[0] ?? '')}: ${issue.message}` : issue.message;
 }

@@ -12,18 +12,18 @@ export interface Wiring {
   settings: Settings;
   subjects: Subjects;
   panels: RecommendPanels;
-  /** Brings the playground's view to the front; it belongs to another room. */
-  revealPlayground: () => Promise<void>;
   log: vscode.LogOutputChannel;
 }
 
 /** Commands of the manifest; each ends in an answer or in one sentence, never in an exception. */
-export function registerCommands({ rooms, settings, subjects, panels, revealPlayground, log }: Wiring): vscode.Disposable {
+export function registerCommands({ rooms, settings, subjects, panels, log }: Wiring): vscode.Disposable {
   const handlers: Record<string, (target: vscode.Uri | undefined) => Promise<void>> = {
     'inferenceLens.recommend': async (target) => {
       const document = await documentOf(target);
       if (!document) {
-        void vscode.window.showInformationMessage('Open a model’s config.json, or code that launches an engine, and ask again.');
+        void vscode.window.showInformationMessage(
+          'Open a model’s config.json, or code that launches an engine, and ask again.',
+        );
         return;
       }
       await panels.show(document, cursorIn(document));
@@ -39,7 +39,6 @@ export function registerCommands({ rooms, settings, subjects, panels, revealPlay
       const found = document && (await subjects.of(document));
       if (found && !found.ok) void vscode.window.showInformationMessage(found.why);
     },
-    'inferenceLens.playground.run': () => revealPlayground(),
     'inferenceLens.showLog': () => {
       log.show();
       return Promise.resolve();
@@ -52,7 +51,9 @@ export function registerCommands({ rooms, settings, subjects, panels, revealPlay
           await run(uriFrom(argument));
         } catch (fault) {
           logFault(log, id, fault);
-          void vscode.window.showErrorMessage(`Inference Lens: ${fault instanceof Error ? fault.message : 'that did not work'}`);
+          void vscode.window.showErrorMessage(
+            `Inference Lens: ${fault instanceof Error ? fault.message : 'that did not work'}`,
+          );
         }
       }),
     ),

@@ -31,12 +31,18 @@ export class DeploymentHoverProvider implements vscode.HoverProvider {
           const explained = explainSetting(deployment.engine, name);
           if (!explained) continue;
           const lines = [
-            `**${explained.title}**: ${explained.meaning}`,
+            `**${explained.title}** · ${explained.meaning}`,
             ...(await this.cost(document, deployment, name)),
             hoverLinks(document.uri),
           ];
           const markdown = new vscode.MarkdownString(lines.join('  \n'));
-          markdown.isTrusted = { enabledCommands: ['inferenceLens.recommend', 'inferenceLens.changeHardware', 'inferenceLens.explain'] };
+          markdown.isTrusted = {
+            enabledCommands: [
+              'inferenceLens.recommend',
+              'inferenceLens.changeHardware',
+              'inferenceLens.explain',
+            ],
+          };
           return new vscode.Hover(markdown, toRange(setting.range));
         }
       }
@@ -46,7 +52,11 @@ export class DeploymentHoverProvider implements vscode.HoverProvider {
     return null;
   }
 
-  private async cost(document: vscode.TextDocument, deployment: Deployment, setting: string): Promise<string[]> {
+  private async cost(
+    document: vscode.TextDocument,
+    deployment: Deployment,
+    setting: string,
+  ): Promise<string[]> {
     const found = await this.subjects.ofDeployment(document, deployment);
     if (!found.ok) return [found.why];
     const options = optionsFrom(this.settings.of(document.uri), true);

@@ -9,7 +9,9 @@ export const MODEL_DOCUMENTS: vscode.DocumentSelector = [
 export const DEPLOYMENT_LANGUAGES = ['python', 'shellscript', 'dockerfile', 'yaml', 'dockercompose'] as const;
 
 /** Where an engine may be launched. */
-export const DEPLOYMENT_DOCUMENTS: vscode.DocumentSelector = DEPLOYMENT_LANGUAGES.map((language) => ({ language }));
+export const DEPLOYMENT_DOCUMENTS: vscode.DocumentSelector = DEPLOYMENT_LANGUAGES.map((language) => ({
+  language,
+}));
 
 /** Larger texts are no configuration of a model; the largest published one has 3 MB. */
 export const MAX_DOCUMENT_CHARACTERS = 16_000_000;

@@ -31,7 +31,13 @@ export async function loadRecommending(mediaFolder: string) {
     import('../techniques/papers'),
     import('../advisor/modelFacts'),
   ]);
-  return { ...recommend, ...techniques, ...papers, ...facts, selector: await selector.loadSelector(mediaFolder) };
+  return {
+    ...recommend,
+    ...techniques,
+    ...papers,
+    ...facts,
+    selector: await selector.loadSelector(mediaFolder),
+  };
 }
 
 export async function loadDeploying() {

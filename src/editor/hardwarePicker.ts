@@ -6,7 +6,11 @@ import type { LensSettings, Settings } from './settings';
 type Choice = vscode.QuickPickItem & { id?: string; workload?: true };
 
 /** Lets a person choose the device for the folder of `uri`, and remembers it there. */
-export async function pickHardware(rooms: EngineRooms, settings: Settings, uri: vscode.Uri | undefined): Promise<void> {
+export async function pickHardware(
+  rooms: EngineRooms,
+  settings: Settings,
+  uri: vscode.Uri | undefined,
+): Promise<void> {
   const { allDevices, findDevice } = await rooms.advice();
   const now = settings.of(uri);
   const current = findDevice(now.hardware).device?.id;
@@ -47,7 +51,8 @@ export async function changeWorkload(settings: Settings, uri: vscode.Uri | undef
       title: `Inference Lens: workload (${step + 1}/${asked.length})`,
       prompt,
       value: String(now[key]),
-      validateInput: (value) => (/^[1-9]\d{0,6}$/.test(value.trim()) ? null : 'A whole number from 1 to 9,999,999'),
+      validateInput: (value) =>
+        /^[1-9]\d{0,6}$/.test(value.trim()) ? null : 'A whole number from 1 to 9,999,999',
     });
     if (text === undefined) return;
     await settings.remember(uri, key, Number(text));

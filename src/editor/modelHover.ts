@@ -30,14 +30,19 @@ export class ModelHoverProvider implements vscode.HoverProvider {
       const explained = explainKey(read.reading.ok ? read.reading.model : null, read.json.value, path);
       if (!explained || token.isCancellationRequested) return null;
 
-      const lines = [`**${explained.title}**${explained.subtitle ? ` · ${explained.subtitle}` : ''}`, ...explained.lines];
+      const lines = [
+        `**${explained.title}**${explained.subtitle ? ` · ${explained.subtitle}` : ''}`,
+        ...explained.lines,
+      ];
       if (read.reading.ok && explained.touches.length > 0) {
         lines.splice(2, 0, ...(await this.here(document, explained.touches)));
       }
       lines.push(hoverLinks(document.uri));
       const markdown = new vscode.MarkdownString(lines.join('  \n'));
       // Only our own commands, and nothing that came from the file is taken for markup.
-      markdown.isTrusted = { enabledCommands: ['inferenceLens.recommend', 'inferenceLens.changeHardware', 'inferenceLens.explain'] };
+      markdown.isTrusted = {
+        enabledCommands: ['inferenceLens.recommend', 'inferenceLens.changeHardware', 'inferenceLens.explain'],
+      };
       const range = read.json.rangeOf(path);
       const at = range?.key ?? range?.value;
       return new vscode.Hover(
@@ -55,16 +60,19 @@ export class ModelHoverProvider implements vscode.HoverProvider {
     const found = await this.subjects.of(document);
     if (!found.ok) return [];
     const settings = this.settings.of(document.uri);
-    const { buildScenario, estimate, cacheAtWorkload, shareOfStep, assumptions, weightsOnDevice } = await this.rooms.advice();
+    const { buildScenario, estimate, cacheAtWorkload, shareOfStep, assumptions, weightsOnDevice } =
+      await this.rooms.advice();
     try {
       const scenario = buildScenario(found.subject.model, optionsFrom(settings, false));
       const answer = estimate(scenario);
-      const where = `*${assumptions(scenario)}*`;
       const lines: string[] = [];
-      if (touches.includes('kv')) lines.push(`${cacheAtWorkload(scenario, answer)} · ${where}`);
-      if (touches.includes('weights')) lines.push(`${weightsOnDevice(answer)} · ${where}`);
-      if (touches.includes('time')) lines.push(`${shareOfStep(answer)} · ${where}`);
-      return lines.slice(0, 2);
+      if (touches.includes('kv')) lines.push(cacheAtWorkload(scenario, answer));
+      if (touches.includes('weights')) lines.push(weightsOnDevice(answer));
+      if (touches.includes('time')) lines.push(shareOfStep(answer));
+      // The last of them says what all of them assume.
+      return lines.map((line, index) =>
+        index === lines.length - 1 ? `${line} · *${assumptions(scenario)}*` : line,
+      );
     } catch (fault) {
       // An unknown device in the settings is said where it can be changed: in the status bar.
       this.log.debug(`no estimate for the hover: ${fault instanceof Error ? fault.message : String(fault)}`);

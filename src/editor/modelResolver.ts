@@ -46,7 +46,11 @@ export class ModelResolver implements vscode.Disposable {
   }
 
   private async search(name: string, from: vscode.Uri): Promise<FoundModel> {
-    for (const uri of [...pathsFor(name, from), ...(await this.inWorkspace(name, from)), ...(await inHubCache(name))]) {
+    for (const uri of [
+      ...pathsFor(name, from),
+      ...(await this.inWorkspace(name, from)),
+      ...(await inHubCache(name)),
+    ]) {
       const text = await readText(uri);
       if (text !== null) return this.read(text, name);
     }

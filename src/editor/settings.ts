@@ -69,14 +69,20 @@ export class Settings implements vscode.Disposable {
   }
 
   /** Remembers for the folder of `uri`; for the user where there is no folder to remember it for. */
-  async remember<K extends keyof LensSettings>(uri: vscode.Uri | undefined, key: K, value: LensSettings[K]): Promise<void> {
+  async remember<K extends keyof LensSettings>(
+    uri: vscode.Uri | undefined,
+    key: K,
+    value: LensSettings[K],
+  ): Promise<void> {
     const folder = uri && vscode.workspace.getWorkspaceFolder(uri);
     const target = folder
       ? vscode.ConfigurationTarget.WorkspaceFolder
       : vscode.workspace.workspaceFolders
         ? vscode.ConfigurationTarget.Workspace
         : vscode.ConfigurationTarget.Global;
-    await vscode.workspace.getConfiguration(SECTION, folder?.uri ?? null).update(SETTING_KEYS[key], value, target);
+    await vscode.workspace
+      .getConfiguration(SECTION, folder?.uri ?? null)
+      .update(SETTING_KEYS[key], value, target);
   }
 
   dispose(): void {

@@ -21,7 +21,11 @@ export class StatusBar implements vscode.Disposable {
     private readonly subjects: Subjects,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    this.item = vscode.window.createStatusBarItem('inferenceLens.verdict', vscode.StatusBarAlignment.Right, 100);
+    this.item = vscode.window.createStatusBarItem(
+      'inferenceLens.verdict',
+      vscode.StatusBarAlignment.Right,
+      100,
+    );
     this.item.name = 'Inference Lens';
     this.listeners = [
       this.item,
@@ -65,7 +69,11 @@ export class StatusBar implements vscode.Disposable {
     const { buildScenario, estimate, shortVerdict, fourFigures, assumptions } = await this.rooms.advice();
     if (turn !== this.turn) return;
     try {
-      const scenario = buildScenario(found.subject.model, optionsFrom(settings, found.subject.deployed !== null), found.subject.deployed ?? undefined);
+      const scenario = buildScenario(
+        found.subject.model,
+        optionsFrom(settings, found.subject.deployed !== null),
+        found.subject.deployed ?? undefined,
+      );
       const answer = estimate(scenario);
       const tooltip = new vscode.MarkdownString(
         [
@@ -74,7 +82,12 @@ export class StatusBar implements vscode.Disposable {
           'Click to change hardware or workload',
         ].join('  \n'),
       );
-      this.show(`$(dashboard) ${shortVerdict(scenario, answer)}`, tooltip, 'inferenceLens.changeHardware', true);
+      this.show(
+        `$(dashboard) ${shortVerdict(scenario, answer)}`,
+        tooltip,
+        'inferenceLens.changeHardware',
+        true,
+      );
     } catch (fault) {
       const why = fault instanceof Error ? fault.message : String(fault);
       this.show('$(dashboard) no estimate', why, 'inferenceLens.changeHardware', true);
@@ -86,7 +99,12 @@ export class StatusBar implements vscode.Disposable {
     return (await this.subjects.model(document)) !== null;
   }
 
-  private show(text: string, tooltip: string | vscode.MarkdownString, command: string, hasAdvice: boolean): void {
+  private show(
+    text: string,
+    tooltip: string | vscode.MarkdownString,
+    command: string,
+    hasAdvice: boolean,
+  ): void {
     this.item.text = text;
     this.item.tooltip = tooltip;
     this.item.command = command;

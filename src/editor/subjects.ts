@@ -91,7 +91,10 @@ export class Subjects implements vscode.Disposable {
   }
 
   /** The launch that the position stands in, or the nearest before it, or the first. */
-  async deploymentAt(document: vscode.TextDocument, position: vscode.Position | undefined): Promise<Deployment | null> {
+  async deploymentAt(
+    document: vscode.TextDocument,
+    position: vscode.Position | undefined,
+  ): Promise<Deployment | null> {
     const all = await this.deploymentsIn(document);
     if (!position) return all[0] ?? null;
     const line = position.line + 1;
@@ -103,11 +106,18 @@ export class Subjects implements vscode.Disposable {
     const read = await this.model(document);
     if (read) {
       return read.reading.ok
-        ? { ok: true, subject: { uri: document.uri, model: read.reading.model, deployment: null, deployed: null } }
+        ? {
+            ok: true,
+            subject: { uri: document.uri, model: read.reading.model, deployment: null, deployed: null },
+          }
         : { ok: false, why: read.reading.error.message };
     }
     const deployment = await this.deploymentAt(document, position);
-    if (!deployment) return { ok: false, why: 'This file is neither a model’s configuration nor a launch of an engine that I know.' };
+    if (!deployment)
+      return {
+        ok: false,
+        why: 'This file is neither a model’s configuration nor a launch of an engine that I know.',
+      };
     return this.ofDeployment(document, deployment);
   }
 
@@ -124,7 +134,11 @@ export class Subjects implements vscode.Disposable {
         uri: document.uri,
         model: found.model,
         deployment,
-        deployed: { setup: { ...read.changed, engine: read.setup.engine }, workload: read.workload, devices: deployment.hardware.devices },
+        deployed: {
+          setup: { ...read.changed, engine: read.setup.engine },
+          workload: read.workload,
+          devices: deployment.hardware.devices,
+        },
       },
     };
   }

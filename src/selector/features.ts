@@ -18,7 +18,14 @@ export function features(question: Question): number[] {
 type Feature = readonly [name: string, of: (question: Question) => number];
 
 const METRICS: readonly RatioMetric[] = ['endToEnd', 'interToken', 'timeToFirstToken', 'throughput'];
-const CLASSES: readonly Device['class'][] = ['datacentre-gpu', 'workstation-gpu', 'consumer-gpu', 'integrated-gpu', 'apple-silicon', 'cpu'];
+const CLASSES: readonly Device['class'][] = [
+  'datacentre-gpu',
+  'workstation-gpu',
+  'consumer-gpu',
+  'integrated-gpu',
+  'apple-silicon',
+  'cpu',
+];
 /** Schemes whose kernels differ: the same bits are not the same speed. */
 const KERNELS = ['awq', 'gptq', 'bnb', 'w8a8', 'fp8', 'q', 'mlx'] as const;
 
@@ -57,7 +64,10 @@ const ALL: readonly Feature[] = [
   ['log cache bytes a token', (q) => log(1 + kvCacheBytes(q.before.model, 1, 2))],
   ['log hidden size', (q) => log(q.before.model.hiddenSize)],
   ['log bandwidth', (q) => log(q.before.device.bandwidth)],
-  ['log 16-bit peak', (q) => log(q.before.device.peak.bf16 ?? q.before.device.peak.f16 ?? q.before.device.peak.f32 ?? 1e9)],
+  [
+    'log 16-bit peak',
+    (q) => log(q.before.device.peak.bf16 ?? q.before.device.peak.f16 ?? q.before.device.peak.f32 ?? 1e9),
+  ],
   ['has 8-bit integer units', (q) => is(q.before.device.peak.int8 !== undefined)],
   ['has 8-bit float units', (q) => is(q.before.device.peak.fp8 !== undefined)],
   ['log batch', (q) => log(q.before.workload.concurrency)],
@@ -79,12 +89,18 @@ const ALL: readonly Feature[] = [
   ['decode share of cache', (q) => share(q, 'decode', /kv|cache|attention/i)],
   ['decode share of fixed cost', (q) => share(q, 'decode', /launch|overhead|step|host|fixed/i)],
   ['decode compute-bound', (q) => is(q.baseline.bound.decode === 'compute')],
-  ['mixture of experts', (q) => is(q.before.model.groups.some((group) => group.layer.feedForward.kind === 'experts'))],
+  [
+    'mixture of experts',
+    (q) => is(q.before.model.groups.some((group) => group.layer.feedForward.kind === 'experts')),
+  ],
   ...METRICS.map((metric): Feature => [`metric ${metric}`, (q) => is(q.metric === metric)]),
   ...ENGINES.map((engine): Feature => [`engine ${engine}`, (q) => is(q.before.setup.engine === engine)]),
   ...CLASSES.map((kind): Feature => [`device ${kind}`, (q) => is(q.before.device.class === kind)]),
   ['vendor amd', (q) => is(q.before.device.vendor === 'amd')],
-  ...KERNELS.map((kernel): Feature => [`kernel ${kernel} after`, (q) => is((q.after.setup.weights ?? '').startsWith(kernel))]),
+  ...KERNELS.map((kernel): Feature => [
+    `kernel ${kernel} after`,
+    (q) => is((q.after.setup.weights ?? '').startsWith(kernel)),
+  ]),
 ];
 
 export const FEATURE_NAMES: readonly string[] = ALL.map(([name]) => name);

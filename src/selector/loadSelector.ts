@@ -17,7 +17,10 @@ export function loadSelector(mediaFolder: string): Promise<Selector> {
   if (!selector) {
     selector = open(mediaFolder).catch((fault: unknown): Selector => {
       const why = fault instanceof Error ? (fault.message.split('\n')[0] ?? '') : String(fault);
-      return { ...physicsOnly, method: `${physicsOnly.method} (the trained model could not be loaded: ${why})` };
+      return {
+        ...physicsOnly,
+        method: `${physicsOnly.method} (the trained model could not be loaded: ${why})`,
+      };
     });
     loaded.set(mediaFolder, selector);
   }
@@ -26,7 +29,8 @@ export function loadSelector(mediaFolder: string): Promise<Selector> {
 
 async function open(mediaFolder: string): Promise<Selector> {
   const card = cardSchema.parse(JSON.parse(await readFile(join(mediaFolder, 'selector.json'), 'utf8')));
-  if (card.features.join() !== FEATURE_NAMES.join()) throw new Error('selector.onnx was trained on other features');
+  if (card.features.join() !== FEATURE_NAMES.join())
+    throw new Error('selector.onnx was trained on other features');
   const session = await SelectorSession.open(join(mediaFolder, 'selector.onnx'));
   return {
     model: 'selector.onnx',

@@ -16,7 +16,10 @@ export class SelectorSession {
   /** Throws where the native runtime or the model cannot be loaded; the caller falls back to physics. */
   static async open(path: string): Promise<SelectorSession> {
     const runtime = await import('onnxruntime-node');
-    const session = await runtime.InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+    const session = await runtime.InferenceSession.create(path, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+    });
     return new SelectorSession(session, runtime.Tensor);
   }
 
@@ -30,6 +33,7 @@ export class SelectorSession {
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {
-  if (!(tensor?.data instanceof Float32Array)) throw new Error('selector.onnx did not answer with float32 tensors');
+  if (!(tensor?.data instanceof Float32Array))
+    throw new Error('selector.onnx did not answer with float32 tensors');
   return tensor.data;
 }

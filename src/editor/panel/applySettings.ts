@@ -16,16 +16,23 @@ export async function applySettings(
 ): Promise<void> {
   const { setSetting, readDeployments, grammars } = await rooms.deploying();
   for (const { engine, setting } of settings) {
-    if (LAUNCHER[engine] === undefined) throw new Error(`Settings of ${engine} cannot be written yet; copy “${setting}” instead.`);
+    if (LAUNCHER[engine] === undefined)
+      throw new Error(`Settings of ${engine} cannot be written yet; copy “${setting}” instead.`);
     // The setting is text for a command line: read by the same grammar as any launch, it becomes names and values.
-    const read = await readDeployments(`${LAUNCHER[engine]} ${setting}`, 'setting.sh', 'shellscript', grammars);
+    const read = await readDeployments(
+      `${LAUNCHER[engine]} ${setting}`,
+      'setting.sh',
+      'shellscript',
+      grammars,
+    );
     const wanted = Object.entries(read.deployments[0]?.settings ?? {});
     if (wanted.length === 0) throw new Error(`“${setting}” is not a setting that can be written into code.`);
     for (const [name, { value }] of wanted) {
       // Each edit moves what follows it: the launch is read anew before the next.
       const deployment = await subjects.deploymentAt(document, position);
       if (!deployment) throw new Error('The launch is no longer in the file.');
-      if (deployment.engine !== engine) throw new Error(`The file launches ${deployment.engine}, the setting is ${engine}’s.`);
+      if (deployment.engine !== engine)
+        throw new Error(`The file launches ${deployment.engine}, the setting is ${engine}’s.`);
       const edit = setSetting(document.getText(), deployment, name, value);
       if (!edit) throw new Error(`“${setting}” could not be written into this launch; copy it instead.`);
       const change = new vscode.WorkspaceEdit();

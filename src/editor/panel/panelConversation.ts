@@ -37,7 +37,8 @@ export class PanelConversation implements vscode.Disposable {
         void this.receive(received);
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document.uri.toString() === document.uri.toString() && event.contentChanges.length > 0) this.renewSoon(null);
+        if (event.document.uri.toString() === document.uri.toString() && event.contentChanges.length > 0)
+          this.renewSoon(null);
       }),
       settings.onDidChange(() => {
         // A changed setting is the newer word: the page's own controls follow it.
@@ -61,7 +62,11 @@ export class PanelConversation implements vscode.Disposable {
       await this.answer(message);
     } catch (fault) {
       logFault(this.log, `panel, ${message.type}`, fault);
-      this.send({ type: 'failed', inReplyTo: message.id, message: fault instanceof Error ? fault.message : 'That did not work.' });
+      this.send({
+        type: 'failed',
+        inReplyTo: message.id,
+        message: fault instanceof Error ? fault.message : 'That did not work.',
+      });
     } finally {
       this.withdrawn.delete(message.id);
     }
@@ -111,15 +116,21 @@ export class PanelConversation implements vscode.Disposable {
     asked: PanelQuery | null,
     inReplyTo: number | null,
   ): Promise<AdviceMessage> {
-    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts }] = await Promise.all([
-      this.rooms.advice(),
-      this.rooms.recommending(),
-    ]);
+    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts }] =
+      await Promise.all([this.rooms.advice(), this.rooms.recommending()]);
     const settings = this.settings.of(this.document.uri);
     const own = optionsFrom(settings, subject.deployed !== null);
     const hardware = subject.deployment?.hardware.id ?? own.hardware;
     const options = asked
-      ? { ...own, hardware: asked.hardware, engine: asked.engine as Engine, devices: asked.devices, concurrency: asked.concurrency, input: asked.input, output: asked.output }
+      ? {
+          ...own,
+          hardware: asked.hardware,
+          engine: asked.engine as Engine,
+          devices: asked.devices,
+          concurrency: asked.concurrency,
+          input: asked.input,
+          output: asked.output,
+        }
       : { ...own, ...(hardware === undefined ? {} : { hardware }) };
     const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
     const goal = asked?.goal ?? settings.goal;

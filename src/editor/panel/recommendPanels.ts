@@ -69,10 +69,17 @@ export class RecommendPanels implements vscode.Disposable {
   }
 
   private webviewOptions(): vscode.WebviewPanelOptions & vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview')] };
+    return {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview')],
+    };
   }
 
-  private attach(panel: vscode.WebviewPanel, document: vscode.TextDocument, position: vscode.Position | undefined): void {
+  private attach(
+    panel: vscode.WebviewPanel,
+    document: vscode.TextDocument,
+    position: vscode.Position | undefined,
+  ): void {
     const key = document.uri.toString();
     this.open.set(key, panel);
     const { webview } = panel;

@@ -1,35 +1,20 @@
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { PlaygroundModel, PlaygroundToHost, PlaygroundToPage } from '../../protocol/playgroundProtocol';
+import type { PlaygroundToHost, PlaygroundToPage } from '../../protocol/playgroundProtocol';
 import { parsePlaygroundToHost } from '../../protocol/playgroundProtocol';
 import { InferenceError } from '../inferenceError';
-import { InferenceHost } from '../inferenceHost';
-import { readBundledModels } from '../bundledModels';
+import type { PlaygroundRunner } from './playgroundRunner';
 
 /** How often the text so far is shown while a model writes; people read no faster. */
 const PROGRESS_MILLISECONDS = 50;
-/** Further runs after the first, for a median: at most so many, for at most so long. */
-const REPEATS = 20;
-const REPEAT_SECONDS = 0.5;
-const CLASSES = 5;
 
-/** A model that can be chosen in the view, and where it lies. */
-interface Choice extends PlaygroundModel {
-  path: string;
-}
-
-/** The view's talk with its page. Models run in a child process, and only in trusted workspaces. */
+/** The view's talk with its page. */
 export class PlaygroundConversation implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
-  private readonly opened: Choice[] = [];
-  private host: InferenceHost | undefined;
-  private loaded: string | undefined;
   private disposed = false;
 
   constructor(
     private readonly webview: vscode.Webview,
-    private readonly extensionUri: vscode.Uri,
+    private readonly runner: PlaygroundRunner,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.listeners = [
@@ -57,9 +42,11 @@ export class PlaygroundConversation implements vscode.Disposable {
         this.send({ type: 'stopped', inReplyTo });
         return;
       }
-      this.log.error(`playground, ${message.type}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`);
-      if (fault instanceof InferenceError && fault.detail) this.log.error(fault.detail);
-      this.send({ type: 'failed', inReplyTo, message: fault instanceof Error ? fault.message : 'That did not work.' });
+      const said = fault instanceof Error ? fault.message : 'That did not work.';
+      // A model that fails is the person's to know, and no fault of the extension.
+      this.log.warn(`playground, ${message.type}: ${said}`);
+      if (fault instanceof InferenceError && fault.detail) this.log.warn(fault.detail);
+      this.send({ type: 'failed', inReplyTo, message: said });
     }
   }
 
@@ -70,7 +57,7 @@ export class PlaygroundConversation implements vscode.Disposable {
       case 'run':
         return this.run(message);
       case 'stop':
-        return this.host?.stop();
+        return this.runner.stop();
       case 'openModel':
         return this.openModel();
       case 'manageTrust':
@@ -78,145 +65,36 @@ export class PlaygroundConversation implements vscode.Disposable {
     }
   }
 
-  private async choices(): Promise<Choice[]> {
-    const models = await readBundledModels(join(this.extensionUri.fsPath, 'media', 'models'));
-    return [
-      ...models.map((model) => ({
-        id: model.name,
-        name: model.title,
-        task: model.task.replace(/-/g, ' '),
-        generates: model.task === 'text-generation',
-        bytes: model.bytes,
-        parameters: model.parameters,
-        facts: ['bundled', model.licence],
-        sample: model.sample,
-        path: model.path,
-      })),
-      ...this.opened,
-    ];
-  }
-
   private async sendModels(selected: string | null): Promise<void> {
     this.send({
       type: 'models',
-      models: (await this.choices()).map(({ path: _, ...model }) => model),
+      models: await this.runner.models(),
       selected,
       restricted: !vscode.workspace.isTrusted,
     });
   }
 
-  private async run(message: Extract<PlaygroundToHost, { type: 'run' }>): Promise<void> {
-    // The page hides its button in restricted mode; a message that comes all the same is refused here.
-    if (!vscode.workspace.isTrusted) throw new Error('No model is run in a workspace that is not trusted.');
-    const choice = (await this.choices()).find((model) => model.id === message.model);
-    if (!choice) throw new Error(`The model “${message.model}” is not in the list.`);
-    const inReplyTo = message.id;
-    const host = this.hostForRuns();
-    let load: number | null = null;
-    if (this.loaded !== choice.path) {
-      this.send({ type: 'progress', inReplyTo, stage: 'loading', text: '', tokens: 0 });
-      this.loaded = undefined;
-      load = (await host.load(choice.path)).seconds;
-      this.loaded = choice.path;
-    }
-    this.send({ type: 'progress', inReplyTo, stage: 'running', text: '', tokens: 0 });
-    this.send(
-      choice.generates
-        ? await this.generate(host, message, load)
-        : await this.classify(host, message, load),
-    );
-  }
-
-  private async generate(
-    host: InferenceHost,
-    { id: inReplyTo, text, maxTokens }: Extract<PlaygroundToHost, { type: 'run' }>,
-    load: number | null,
-  ): Promise<PlaygroundToPage> {
-    let written = '';
+  private async run({
+    id: inReplyTo,
+    model,
+    text,
+    maxTokens,
+  }: Extract<PlaygroundToHost, { type: 'run' }>): Promise<void> {
     let shown = 0;
-    const made = await host.generate(text, { maxTokens }, (piece, tokens) => {
-      written += piece;
+    const result = await this.runner.run(model, text, maxTokens, (progress) => {
       const now = performance.now();
-      if (now - shown < PROGRESS_MILLISECONDS) return;
+      if (progress.tokens > 0 && now - shown < PROGRESS_MILLISECONDS) return;
       shown = now;
-      this.send({ type: 'progress', inReplyTo, stage: 'running', text: written, tokens });
+      this.send({ type: 'progress', inReplyTo, ...progress });
     });
-    return {
-      type: 'result',
-      inReplyTo,
-      output: { kind: 'text', text: made.text, tokens: made.tokens },
-      timing: {
-        load,
-        first: made.seconds,
-        median: null,
-        p95: null,
-        runs: 1,
-        timeToFirstToken: made.timeToFirstToken,
-        tokensPerSecond: made.tokensPerSecond,
-        memory: made.memory,
-      },
-    };
-  }
-
-  private async classify(
-    host: InferenceHost,
-    { id: inReplyTo, text }: Extract<PlaygroundToHost, { type: 'run' }>,
-    load: number | null,
-  ): Promise<PlaygroundToPage> {
-    const ran = await host.run(
-      { kind: 'text', text },
-      { classes: CLASSES, repeats: REPEATS, repeatSeconds: REPEAT_SECONDS },
-    );
-    return {
-      type: 'result',
-      inReplyTo,
-      output: ran.classes
-        ? { kind: 'classes', classes: ran.classes }
-        : {
-            kind: 'summary',
-            lines: ran.outputs.map((output) => `${output.name}: ${output.type} [${output.dimensions.join(', ')}]`),
-          },
-      timing: {
-        load,
-        first: ran.timing.first,
-        median: ran.timing.latency?.p50 ?? null,
-        p95: ran.timing.latency?.p95 ?? null,
-        runs: ran.timing.runs,
-        timeToFirstToken: null,
-        tokensPerSecond: null,
-        memory: ran.memory,
-      },
-    };
-  }
-
-  private hostForRuns(): InferenceHost {
-    this.host ??= new InferenceHost({
-      childScript: join(this.extensionUri.fsPath, 'dist', 'ort-host.js'),
-      log: (line) => {
-        this.log.debug(`playground: ${line}`);
-      },
-    });
-    return this.host;
+    this.send({ type: 'result', inReplyTo, ...result });
   }
 
   private async openModel(): Promise<void> {
-    const [uri] = (await vscode.window.showOpenDialog({ filters: { ONNX: ['onnx'] }, title: 'Open an ONNX model' })) ?? [];
-    if (uri?.scheme !== 'file') return;
-    const id = `file:${uri.fsPath}`;
-    if (!this.opened.some((model) => model.id === id)) {
-      this.opened.push({
-        id,
-        name: basename(uri.fsPath),
-        task: 'any',
-        generates: false,
-        bytes: (await stat(uri.fsPath)).size,
-        parameters: null,
-        facts: [vscode.workspace.asRelativePath(uri)],
-        sample: '',
-        path: uri.fsPath,
-      });
-    }
-    await this.sendModels(id);
+    const [uri] =
+      (await vscode.window.showOpenDialog({ filters: { ONNX: ['onnx'] }, title: 'Open an ONNX model' })) ??
+      [];
+    if (uri?.scheme === 'file') await this.sendModels(await this.runner.open(uri.fsPath));
   }
 
   private send(message: PlaygroundToPage): void {
@@ -225,7 +103,6 @@ export class PlaygroundConversation implements vscode.Disposable {
 
   dispose(): void {
     this.disposed = true;
-    this.host?.dispose();
     for (const listener of this.listeners) listener.dispose();
   }
 }

@@ -2,33 +2,42 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { pageHtml } from '../../protocol/pageHtml';
 import { PlaygroundConversation } from './playgroundConversation';
+import { PlaygroundRunner, type PlaygroundRun } from './playgroundRunner';
 
 const VIEW = 'inferenceLens.playground';
+const MAX_TOKENS = 96;
 
-/** The side bar's view; its process starts with the first run and ends with the view. */
+/** The side bar's view. The process that runs models starts with the first run and ends with the extension. */
 export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Disposable {
+  private readonly runner: PlaygroundRunner;
   private conversation: PlaygroundConversation | undefined;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.runner = new PlaygroundRunner(extensionUri.fsPath, log);
+  }
 
   register(): vscode.Disposable {
     return vscode.window.registerWebviewViewProvider(VIEW, this);
   }
 
-  async reveal(): Promise<void> {
+  /** Brings the view to the front; with a model and a text given, as a keybinding may, runs them and hands the result back. */
+  async show(request: unknown): Promise<PlaygroundRun | undefined> {
     await vscode.commands.executeCommand(`${VIEW}.focus`);
+    const asked = runRequest(request);
+    return asked && this.runner.run(asked.model, asked.text, MAX_TOKENS, () => undefined);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     const folder = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
     const { webview } = view;
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+    const asset = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
     this.conversation?.dispose();
-    const conversation = new PlaygroundConversation(webview, this.extensionUri, this.log);
+    const conversation = new PlaygroundConversation(webview, this.runner, this.log);
     this.conversation = conversation;
     view.onDidDispose(() => {
       conversation.dispose();
@@ -45,5 +54,12 @@ export class PlaygroundView implements vscode.WebviewViewProvider, vscode.Dispos
 
   dispose(): void {
     this.conversation?.dispose();
+    this.runner.dispose();
   }
+}
+
+function runRequest(request: unknown): { model: string; text: string } | undefined {
+  if (typeof request !== 'object' || request === null) return undefined;
+  const { model, text } = request as { model?: unknown; text?: unknown };
+  return typeof model === 'string' && typeof text === 'string' ? { model, text } : undefined;
 }

@@ -42,7 +42,8 @@ export function boostTrees(
   for (let round = 0; round < options.rounds; round++) {
     const tree = grow(everything, options.depth);
     trees.push(tree);
-    for (const index of everything) residuals[index] = (residuals[index] ?? 0) - predictTree(tree, rows[index] ?? []);
+    for (const index of everything)
+      residuals[index] = (residuals[index] ?? 0) - predictTree(tree, rows[index] ?? []);
   }
   return { base: 0, trees };
 
@@ -53,7 +54,10 @@ export function boostTrees(
       sum += (mass[index] ?? 0) * (residuals[index] ?? 0);
       total += mass[index] ?? 0;
     }
-    const leaf: TreeNode = { kind: 'leaf', value: Math.fround((options.rate * sum) / (total + options.ridge)) };
+    const leaf: TreeNode = {
+      kind: 'leaf',
+      value: Math.fround((options.rate * sum) / (total + options.ridge)),
+    };
     if (depth === 0 || total < 2 * options.leafWeight) return leaf;
     const split = bestSplit(members, sum, total);
     if (!split) return leaf;
@@ -69,7 +73,11 @@ export function boostTrees(
     };
   }
 
-  function bestSplit(members: readonly number[], sum: number, total: number): { feature: number; bin: number } | null {
+  function bestSplit(
+    members: readonly number[],
+    sum: number,
+    total: number,
+  ): { feature: number; bin: number } | null {
     const whole = sum ** 2 / (total + options.ridge);
     let best: { feature: number; bin: number } | null = null;
     let gained = 1e-9;
@@ -93,7 +101,9 @@ export function boostTrees(
         const rightMass = total - leftMass;
         if (leftMass < options.leafWeight || rightMass < options.leafWeight) continue;
         const score =
-          leftSum ** 2 / (leftMass + options.ridge) + (sum - leftSum) ** 2 / (rightMass + options.ridge) - whole;
+          leftSum ** 2 / (leftMass + options.ridge) +
+          (sum - leftSum) ** 2 / (rightMass + options.ridge) -
+          whole;
         if (score > gained) {
           gained = score;
           best = { feature, bin };
@@ -119,7 +129,10 @@ function quantileCuts(values: readonly number[]): number[] {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   const between = distinct.slice(1).map((value, index) => Math.fround(((distinct[index] ?? 0) + value) / 2));
   if (between.length < BINS) return between;
-  return Array.from({ length: BINS - 1 }, (_, cut) => between[Math.floor(((cut + 1) * between.length) / BINS)] ?? 0);
+  return Array.from(
+    { length: BINS - 1 },
+    (_, cut) => between[Math.floor(((cut + 1) * between.length) / BINS)] ?? 0,
+  );
 }
 
 /** The first cut that the value does not exceed; one past the last where it exceeds all. */

@@ -5,7 +5,10 @@ import { caseWeights, predict, trainSelector, weightedQuantile } from './trainSe
 const FOLDS = 6;
 
 /** Errors on groups (devices, sources, models) that were left out whole, each group weighing alike. */
-export function crossValidate(cases: readonly Case[], groupOf: (one: Case) => string): SelectorCard['crossValidation'][string] {
+export function crossValidate(
+  cases: readonly Case[],
+  groupOf: (one: Case) => string,
+): SelectorCard['crossValidation'][string] {
   const groups = [...new Set(cases.map(groupOf))].sort();
   const errors: number[] = [];
   const physics: number[] = [];

@@ -11,7 +11,11 @@ const IR_VERSION = 8;
  * The trained selector as an ONNX graph: `features` [n, f] float32 in, `correction` [n, 1] and `spread` [n, 1] out, each a
  * TreeEnsembleRegressor. Facts that the product needs besides travel in the model's metadata.
  */
-export function exportOnnx(model: TrainedSelector, featureCount: number, metadata: Record<string, string>): Uint8Array {
+export function exportOnnx(
+  model: TrainedSelector,
+  featureCount: number,
+  metadata: Record<string, string>,
+): Uint8Array {
   const proto = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: 'inference-lens',
@@ -73,21 +77,51 @@ function ensemble(output: string, { base, trees }: BoostedTrees) {
       { name: 'n_targets', type: INT, i: 1 },
       { name: 'post_transform', type: STRING, s: text('NONE') },
       floats('base_values', [base]),
-      ints('nodes_treeids', nodes.map((entry) => entry.tree)),
-      ints('nodes_nodeids', nodes.map((entry) => entry.id)),
-      ints('nodes_featureids', nodes.map(({ node }) => (node.kind === 'branch' ? node.feature : 0))),
-      floats('nodes_values', nodes.map(({ node }) => (node.kind === 'branch' ? node.threshold : 0))),
+      ints(
+        'nodes_treeids',
+        nodes.map((entry) => entry.tree),
+      ),
+      ints(
+        'nodes_nodeids',
+        nodes.map((entry) => entry.id),
+      ),
+      ints(
+        'nodes_featureids',
+        nodes.map(({ node }) => (node.kind === 'branch' ? node.feature : 0)),
+      ),
+      floats(
+        'nodes_values',
+        nodes.map(({ node }) => (node.kind === 'branch' ? node.threshold : 0)),
+      ),
       {
         name: 'nodes_modes',
         type: STRINGS,
         strings: nodes.map(({ node }) => text(node.kind === 'branch' ? 'BRANCH_LEQ' : 'LEAF')),
       },
-      ints('nodes_truenodeids', nodes.map((entry) => entry.left)),
-      ints('nodes_falsenodeids', nodes.map((entry) => entry.right)),
-      ints('target_treeids', leaves.map((entry) => entry.tree)),
-      ints('target_nodeids', leaves.map((entry) => entry.id)),
-      ints('target_ids', leaves.map(() => 0)),
-      floats('target_weights', leaves.map(({ node }) => (node.kind === 'leaf' ? node.value : 0))),
+      ints(
+        'nodes_truenodeids',
+        nodes.map((entry) => entry.left),
+      ),
+      ints(
+        'nodes_falsenodeids',
+        nodes.map((entry) => entry.right),
+      ),
+      ints(
+        'target_treeids',
+        leaves.map((entry) => entry.tree),
+      ),
+      ints(
+        'target_nodeids',
+        leaves.map((entry) => entry.id),
+      ),
+      ints(
+        'target_ids',
+        leaves.map(() => 0),
+      ),
+      floats(
+        'target_weights',
+        leaves.map(({ node }) => (node.kind === 'leaf' ? node.value : 0)),
+      ),
     ],
   };
 }

@@ -81,7 +81,11 @@ function heldOutResiduals(cases: readonly Case[]): number[] {
   return residuals;
 }
 
-export function weightedQuantile(values: readonly number[], weights: readonly number[], share: number): number {
+export function weightedQuantile(
+  values: readonly number[],
+  weights: readonly number[],
+  share: number,
+): number {
   const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let seen = 0;
