@@ -3,6 +3,7 @@ import { formatBytes } from '../../src/units/format';
 import { memoryShares } from '../charts/memoryShares';
 import type { MemoryPart } from '../charts/memoryShares';
 import { html, svg } from '../element';
+import type { After } from './after';
 import { formatOf } from './figures';
 import { tableToggle } from './tableToggle';
 import type { TableState } from './tableToggle';
@@ -13,12 +14,6 @@ const NAMES: Record<MemoryPart, string> = {
   activations: 'activations',
   runtime: 'runtime',
 };
-
-/** What a recommendation would make of it. */
-export interface After {
-  title: string;
-  estimate: Estimate;
-}
 
 /** One device's memory as a bar, and under it what it would be after the recommendation that is looked at. */
 export function memoryBar(

@@ -3,7 +3,7 @@ import type { Estimate } from '../../src/roofline/estimate';
 import { formatPercent, formatRate, formatSignificant } from '../../src/units/format';
 import { rooflineAxes, roofsOf, roofsToDraw } from '../charts/rooflineGeometry';
 import { html } from '../element';
-import type { After } from './memoryBar';
+import type { After } from './after';
 import { rooflinePicture } from './rooflinePicture';
 import { rooflinePoints } from './rooflinePoints';
 import { tableToggle } from './tableToggle';

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../src/roofline/estimate';
-import type { After } from './memoryBar';
+import type { After } from './after';
 
 export interface PlottedPoint {
   label: string;
