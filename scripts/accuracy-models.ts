@@ -82,7 +82,7 @@ async function judge(truth: Record<string, string>): Promise<Row> {
     return {
       ...base,
       total: verdict,
-      active: verdict,
+      active: truth.active_params === '' ? 'no truth' : verdict,
       claimsExact: false,
       note: `${reading.error.code}: ${reading.error.message}`,
     };

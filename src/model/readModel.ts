@@ -3,8 +3,9 @@ import type { NumberFormat } from '../units/numberFormat';
 import { classDefaults } from './classDefaults';
 import { Config, isObject, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
+import { draft, isDraft } from './families/draft';
 import { FAMILIES } from './families/table';
-import type { FamilyModel } from './family';
+import type { FamilyContext, FamilyModel } from './family';
 import { formatOf } from './format';
 import { Notes } from './notes';
 import { foldLayers } from './parts/foldLayers';
@@ -84,7 +85,7 @@ function readFamily(config: Config, modelType: string, architecture: string, dep
   if (family === undefined || depth > MAX_NESTING) {
     throw new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
   }
-  return family({
+  const context: FamilyContext = {
     config,
     notes: config.notes,
     modelType,
@@ -103,7 +104,8 @@ function readFamily(config: Config, modelType: string, architecture: string, dep
     },
     as: (type, other = architecture) =>
       readFamily(config.withDefaults(classDefaults(type)), type, other, depth + 1),
-  });
+  };
+  return depth === 0 && isDraft(architecture, (key) => config.says(key)) ? draft(context) : family(context);
 }
 
 function typeOf(raw: JsonObject): string {

@@ -3,6 +3,7 @@ import { encoderStack } from '../parts/encoderStack';
 import { denseFeedForward, expertFeedForward } from '../parts/feedForward';
 import { llamaLike, plainAttention } from '../parts/llamaLike';
 import { matrix, norm, vector } from '../parts/tensors';
+import type { Tower, WeightTensor } from '../spec';
 import { asTower, patchCount } from './clip';
 
 /** Llama 4, text: experts in every n-th layer with one shared, dense layers of their own width, chunks in three of four. */
@@ -121,15 +122,29 @@ export const llama4: Family = (context) => {
     );
   }
   if (vision === undefined) return text;
+  const assumed = !config.says('vision_config');
   const section = config.section('vision_config', LLAMA4_VISION);
   const handedOn = section?.integer('vision_output_dim') ?? 4096;
+  const projector = matrix('multi_modal_projector.linear_1', text.hidden, handedOn, 'vision');
+  const tower = asTower(vision, 'vision', projector);
   return {
     ...text,
-    towers: [
-      asTower(vision, 'vision', matrix('multi_modal_projector.linear_1', text.hidden, handedOn, 'vision')),
-    ],
+    towers: [assumed ? idle(tower) : tower],
   };
 };
+
+/** A tower that the file does not describe is held in memory, but not counted as working on a token. */
+function idle(tower: Tower): Tower {
+  const still = (tensor: WeightTensor): WeightTensor => ({ ...tensor, activeCopies: 0 });
+  return {
+    ...tower,
+    groups: tower.groups.map((group) => ({
+      ...group,
+      layer: { ...group.layer, weights: group.layer.weights.map(still) },
+    })),
+    outside: tower.outside.map(still),
+  };
+}
 
 /** `vision_output_dim` of the published tower, for files that leave it out. */
 const LLAMA4_VISION = { vision_output_dim: 4096 };

@@ -49,6 +49,45 @@ import {
   qwen3VlMoe,
 } from './visionLanguage';
 import { vit } from './vit';
+import { albert } from './albert';
+import { bailingMoe } from './bailing';
+import { cohere, cohere2 } from './cohere';
+import { dbrx } from './dbrx';
+import { distilbert } from './distilbert';
+import { dots1, minimaxM2, phimoe } from './dots';
+import { ernie45Moe } from './ernie45Moe';
+import { exaone } from './exaone';
+import { gemma4, gemma4Text, gemma4Vision } from './gemma4';
+import { glm4v, glm4vMoe, glmVision } from './glmVision';
+import { gptOss } from './gptOss';
+import { idefics3, idefics3Vision } from './idefics3';
+import { internVit, internVl } from './internvl';
+import { bamba, jamba } from './jamba';
+import { lfm2 } from './lfm2';
+import { mamba, mamba2 } from './mamba';
+import { mllama, mllamaText } from './mllama';
+import { modernbert } from './modernbert';
+import { nemotronH } from './nemotronH';
+import { nemotronNas } from './nemotronNas';
+import { olmo, olmo2, olmoe } from './olmo';
+import { openelm } from './openelm';
+import {
+  arcee,
+  bitnet,
+  ernie45,
+  exaone4,
+  helium,
+  hunyuanDense,
+  nemotron,
+  orion,
+  persimmon,
+  seedOss,
+} from './plainDecoders';
+import { recurrentGemma } from './recurrentGemma';
+import { rwkv } from './rwkv';
+import { starcoder2 } from './starcoder2';
+import { whisper } from './whisper';
+import { xglm } from './xglm';
 
 /** Which family reads which `model_type`. A new family is one file and one line. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
@@ -92,6 +131,71 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   umt5: t5,
   vipllava: llava,
   vit,
+  albert,
+  aquila: llama,
+  arcee,
+  bailing_moe: bailingMoe,
+  bailing_moe_v2: bailingMoe,
+  bamba,
+  bitnet,
+  cohere,
+  cohere2,
+  dbrx,
+  distilbert,
+  dots1,
+  ernie4_5: ernie45,
+  ernie4_5_moe: ernie45Moe,
+  exaone,
+  exaone4,
+  falcon_mamba: mamba,
+  gemma4,
+  gemma4_text: gemma4Text,
+  gemma4_vision: gemma4Vision,
+  glm4v,
+  glm4v_moe: glm4vMoe,
+  glm4v_moe_text: glm4Moe,
+  glm4v_moe_vision: glmVision,
+  glm4v_text: glm4,
+  glm4v_vision: glmVision,
+  gpt_oss: gptOss,
+  helium,
+  hunyuan_v1_dense: hunyuanDense,
+  idefics3,
+  idefics3_vision: idefics3Vision,
+  intern_vit_6b: internVit,
+  internvl_chat: internVl,
+  jamba,
+  lfm2,
+  lfm2_moe: lfm2,
+  llava_onevision: llavaNext,
+  mamba,
+  mamba2,
+  minimax_m2: minimaxM2,
+  mllama,
+  mllama_text_model: mllamaText,
+  modernbert,
+  nemotron,
+  nemotron_h: nemotronH,
+  'nemotron-nas': nemotronNas,
+  olmo,
+  olmo2,
+  olmo3: olmo2,
+  olmoe,
+  openelm,
+  orion,
+  persimmon,
+  phimoe,
+  qwen3_5_moe_vision: qwen3Vision,
+  recurrent_gemma: recurrentGemma,
+  rwkv,
+  seed_oss: seedOss,
+  smolvlm: idefics3,
+  smolvlm_vision: idefics3Vision,
+  starcoder2,
+  whisper,
+  xglm,
+  xverse: llama,
+  Yi: llama,
   baichuan,
   bert,
   bloom,

@@ -5,6 +5,7 @@ import type { FeedForwardBlock, MixerBlock } from './block';
 import { denseFeedForward } from './feedForward';
 import { planLayers, type LayerPlan } from './foldLayers';
 import { groupedAttention } from './groupedAttention';
+import { isTied } from './head';
 import { transformerSizes, type Sizes } from './sizes';
 import { lookup, matrix, norm, vector, type NormKind } from './tensors';
 import { windows, type WindowOf, type WindowRule } from './window';
@@ -66,7 +67,7 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
     (index) => block(index, base, options),
   );
   const normKind = options.norm ?? 'rms';
-  const tiedHead = config.flag(options.tied ?? false, 'tie_word_embeddings');
+  const tiedHead = options.noHead !== true && (options.tied ?? isTied(config));
   const outside = [
     lookup(`${prefix}embed_tokens`, sizes.vocabulary, sizes.hidden),
     ...norm(`${prefix}${options.finalNorm ?? 'norm'}`, sizes.hidden, normKind),
@@ -81,7 +82,7 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
       config.optional('max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length') ?? null,
     layers,
     outside,
-    tiedHead: tiedHead && options.noHead !== true,
+    tiedHead,
   };
 }
 
