@@ -97,7 +97,6 @@ export function truthOf(value: PythonValue): boolean | null {
     case 'dict':
       return value.entries.length > 0 ? true : value.open === null ? false : null;
     case 'call':
-      return true;
     case 'unknown':
       return null;
   }

@@ -15,21 +15,26 @@ const MAX_DEPTH = 60;
 /** Works out what expressions of one module stand for, without running anything. */
 export class PythonEvaluator {
   private steps = 0;
+  private readonly values = new Map<SyntaxNode, PythonValue>();
+  private readonly made = new Map<SyntaxNode, PythonCall>();
   private depth = 0;
   /** Constructor calls that were spread into another call: `LLM(**asdict(EngineArgs(…)))`. */
   readonly spread = new Set<number>();
 
   constructor(readonly names: PythonNames) {}
 
+  /** The value of an expression; the same node is worked out once. */
   evaluate(node: SyntaxNode): PythonValue {
+    const known = this.values.get(node);
+    if (known !== undefined) return known;
     this.steps += 1;
     if (this.steps > MAX_STEPS || this.depth > MAX_DEPTH) return unknownValue('too deep to follow');
+    this.values.set(node, unknownValue('defined by itself'));
     this.depth += 1;
-    try {
-      return this.expression(node);
-    } finally {
-      this.depth -= 1;
-    }
+    const value = this.expression(node);
+    this.depth -= 1;
+    this.values.set(node, value);
+    return value;
   }
 
   private expression(node: SyntaxNode): PythonValue {
@@ -156,6 +161,14 @@ export class PythonEvaluator {
 
   /** A call with its arguments evaluated and its callee's imports followed. */
   call(node: SyntaxNode): PythonCall {
+    const known = this.made.get(node);
+    if (known !== undefined) return known;
+    const made = this.arguments(node);
+    this.made.set(node, made);
+    return made;
+  }
+
+  private arguments(node: SyntaxNode): PythonCall {
     const positional: PythonItem[] = [];
     let keywords: Extract<PythonValue, { kind: 'dict' }> = { kind: 'dict', entries: [], open: null };
     const given = childOf(node, 'arguments');

@@ -70,7 +70,8 @@ export function merged(
     return { kind: 'text', fragments: [unknown('differs by branch')] };
   const left = plainText(before.fragments);
   const right = plainText(after.fragments);
-  if (left !== null && left === right) return before;
+  if (left !== null && left === right)
+    return before.fragments.some((fragment) => fragment.note !== null) ? before : after;
   if (left !== null && onlyFromCommandLine(after.fragments)) return withNote(before, left);
   if (right !== null && onlyFromCommandLine(before.fragments)) return withNote(after, right);
   const extends_ = before.fragments.every((fragment, index) => fragment === after.fragments[index]);
@@ -84,7 +85,8 @@ export function merged(
 }
 
 function onlyFromCommandLine(fragments: readonly Fragment[]): boolean {
-  return fragments.length === 1 && fragments[0]?.text === null && fragments[0].note === FROM_COMMAND_LINE;
+  const [only, more] = fragments.filter((fragment) => fragment.text?.text !== '');
+  return more === undefined && only?.text === null && only.note === FROM_COMMAND_LINE;
 }
 
 function withNote(value: ShellValue & { kind: 'text' }, text: string): ShellValue {
