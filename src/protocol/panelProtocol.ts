@@ -46,6 +46,8 @@ export interface PanelSubject {
   facts: readonly string[];
   /** The file that was read, relative to the workspace; null where there is none. */
   file: string | null;
+  /** Its URI: the page keeps it in its state, so that the panel can be brought back after the window was reloaded. */
+  document?: string | undefined;
 }
 
 /** What the roofline plot draws: roofs on the footing of `RooflinePoint.limit` (that is, of one device or of all). */
@@ -122,7 +124,12 @@ const named = z.object({ id: identifier, name: label });
 const adviceMessage = z.object({
   type: z.literal('advice'),
   inReplyTo,
-  subject: z.object({ name: label, facts: atMost(label, LIMITS.notes), file: z.nullable(paragraph) }),
+  subject: z.object({
+    name: label,
+    facts: atMost(label, LIMITS.notes),
+    file: z.nullable(paragraph),
+    document: z.optional(paragraph),
+  }),
   query: panelQuerySchema,
   advice: adviceSchema,
   roofs: z.object({

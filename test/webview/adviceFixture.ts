@@ -336,6 +336,7 @@ export function adviceMessage(inReplyTo: number | null, change: Partial<AdviceMe
         '131,072 context',
       ],
       file: 'models/llama-3.1-8b/config.json',
+      document: 'file:///workspace/models/llama-3.1-8b/config.json',
     },
     query: {
       hardware: 'h100-sxm',

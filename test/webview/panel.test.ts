@@ -306,6 +306,7 @@ describe('the recommendation panel', function () {
     await panel.page.locator('.row-open').nth(2).click();
     await panel.page.waitForTimeout(350);
     const state = await panel.state();
+    assert.equal((state as { document: string }).document, adviceMessage(null).subject.document);
     await panel.close();
     panel = await browser.open('panel', { state });
     assert.deepEqual(await text('h1'), ['Llama-3.1-8B-Instruct']);

@@ -72,7 +72,7 @@ export class PanelPage {
 
   private advised(message: AdviceMessage): void {
     this.failure.hidden = true;
-    this.remember({ query: message.query, last: message });
+    this.remember({ query: message.query, last: message, document: message.subject.document ?? null });
     this.controls.show(message);
     this.render();
   }

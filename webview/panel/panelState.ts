@@ -11,6 +11,8 @@ export interface PanelState {
   /** Names of the tables that stand open. */
   tables: readonly string[];
   scroll: number;
+  /** URI of the document that the panel is about, for the host to bring the panel back by. */
+  document: string | null;
   /** The last advice, shown at once while the host works out whether it still holds. */
   last: AdviceMessage | null;
 }
@@ -21,6 +23,7 @@ export const EMPTY_STATE: PanelState = {
   allRejected: false,
   tables: [],
   scroll: 0,
+  document: null,
   last: null,
 };
 
@@ -30,7 +33,10 @@ const MAX_REMEMBERED = 1_000_000;
 /** Takes a remembered state as it comes, possibly from an older version: what is not understood is forgotten. */
 export function restoreState(saved: unknown): PanelState {
   if (typeof saved !== 'object' || saved === null) return EMPTY_STATE;
-  const { query, opened, allRejected, tables, scroll, last } = saved as Record<keyof PanelState, unknown>;
+  const { query, opened, allRejected, tables, scroll, document, last } = saved as Record<
+    keyof PanelState,
+    unknown
+  >;
   const asked = parseMessage(panelQuerySchema, query);
   const message = parsePanelToPage(last);
   return {
@@ -39,6 +45,7 @@ export function restoreState(saved: unknown): PanelState {
     allRejected: allRejected === true,
     tables: Array.isArray(tables) ? tables.filter((name) => typeof name === 'string') : [],
     scroll: typeof scroll === 'number' && Number.isFinite(scroll) ? scroll : 0,
+    document: typeof document === 'string' ? document : null,
     last: message.ok && message.message.type === 'advice' ? message.message : null,
   };
 }
