@@ -5,7 +5,8 @@ import { Config, isObject, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
 import { draft, isDraft } from './families/draft';
 import { FAMILIES } from './families/table';
-import type { FamilyContext, FamilyModel } from './family';
+import { DIFFUSION_FAMILIES } from './diffusion/table';
+import type { Family, FamilyContext, FamilyModel } from './family';
 import { formatOf } from './format';
 import { Notes } from './notes';
 import { foldLayers } from './parts/foldLayers';
@@ -81,7 +82,7 @@ function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
 const MAX_NESTING = 4;
 
 function readFamily(config: Config, modelType: string, architecture: string, depth: number): FamilyModel {
-  const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
+  const family = familyOf(modelType);
   if (family === undefined || depth > MAX_NESTING) {
     throw new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
   }
@@ -108,8 +109,17 @@ function readFamily(config: Config, modelType: string, architecture: string, dep
   return depth === 0 && isDraft(architecture, (key) => config.says(key)) ? draft(context) : family(context);
 }
 
+function familyOf(modelType: string): Family | undefined {
+  if (Object.hasOwn(FAMILIES, modelType)) return FAMILIES[modelType];
+  return Object.hasOwn(DIFFUSION_FAMILIES, modelType) ? DIFFUSION_FAMILIES[modelType] : undefined;
+}
+
+/** What the file calls its own kind: `model_type`, or `_class_name` in a diffusers component. */
 function typeOf(raw: JsonObject): string {
-  if (typeof raw.model_type === 'string' && raw.model_type !== '') return raw.model_type;
+  for (const key of ['model_type', '_class_name']) {
+    const said = raw[key];
+    if (typeof said === 'string' && said !== '') return said;
+  }
   throw new ReadFailure('not-a-model', 'No model_type: this does not look like a model configuration.');
 }
 

@@ -8,7 +8,7 @@ const SHAPE_WORD =
 
 /** Keys that hold such a word and shape no weight: rates, ranges, tokens, positions, what training or an engine does. */
 const HARMLESS =
-  /dropout|_drop$|_pdrop$|_prob$|_coef|_eps(ilon)?$|epsilon|_std$|_range$|_token(_id|_ids)?$|_token_index$|_id$|_ids$|_index$|_loss|_factor$|_scale$|scaling|softcap|_theta$|^rope_|rotary|position_embedding_type|positions?$|^use_cache|_act$|_act_fn$|activation|_fn$|_func$|_method$|_impl|implementation|^initial|_init$|^init_|^auto_map|gradient|checkpoint|_version$|^torch|^task|^output_|^return_|label|^problem_type|beam|length|penalty|^num_return|^bad_words|ngram|top_k$|topk_|^is_|_multiplier$|^pretraining|pruned|^cross_attention_|chunk_size_feed_forward|^pad_|^sep_|^eos_|^bos_|^mask_|^image_token|^video_token|^vision_(start|end)|^router_|^norm_topk|_batch|^remove_|^tf_|^finetuning|^fuse|flash|^sample|^max_seq|^use_bfloat|_path$|^name_or|^mscale|_norm_prob|normalize|_norm_type$|^layer_norm_|^deterministic|scale_attn|upcast|reorder|^scale_|tokenizer_class|^processor|^_|template|quant|^temperature|^dtype|n_group$|^n_groups$|num_hash|ep_size|tensor_parallel|sequence_parallel|^sparse_|prefix_|^num_logits|logits_to_keep|^transformers|base_model_/i;
+  /dropout|_drop$|_pdrop$|_prob$|_coef|_eps(ilon)?$|epsilon|_std$|_range$|_token(_id|_ids)?$|_token_index$|_id$|_ids$|_index$|_loss|_factor$|_scale$|scaling|softcap|_theta$|^rope_|rotary|position_embedding_type|positions?$|position_embeddings$|query_pre_attn_scalar|_in_fp32$|_dtype$|_chunk_size$|^pooler_|^audio_(sample|ms)|attention_sink_size|^type_vocab_size$|^use_cache|_act$|_act_fn$|activation|_fn$|_func$|_method$|_impl|implementation|^initial|_init$|^init_|^auto_map|gradient|checkpoint|_version$|^torch|^task|^output_|^return_|label|^problem_type|beam|length|penalty|^num_return|^bad_words|ngram|top_k$|topk_|^is_|_multiplier$|^pretraining|pruned|^cross_attention_|chunk_size_feed_forward|^pad_|^sep_|^eos_|^bos_|^mask_|^image_token|^video_token|^vision_(start|end)|^router_|^norm_topk|_batch|^remove_|^tf_|^finetuning|^fuse|flash|^sample|^max_seq|^use_bfloat|_path$|^name_or|^mscale|_norm_prob|normalize|_norm_type$|^layer_norm_|^deterministic|scale_attn|upcast|reorder|^scale_|tokenizer_class|^processor|^_|template|quant|^temperature|^dtype|n_group$|^n_groups$|num_hash|ep_size|tensor_parallel|sequence_parallel|^sparse_|prefix_|^num_logits|logits_to_keep|^transformers|base_model_/i;
 
 /**
  * Names the keys of the file that no part of the family asked for, where their name says that they may shape a weight.
@@ -16,6 +16,8 @@ const HARMLESS =
  */
 export function doubtUnknownKeys(config: Config, notes: Notes): void {
   for (const { path, key, value } of config.unasked()) {
+    // A part that has no head of its own repeats the switch without effect.
+    if (path !== key && key === 'tie_word_embeddings') continue;
     if (isIdle(value) || !SHAPE_WORD.test(key) || HARMLESS.test(key)) continue;
     notes.doubt(
       'unknown-key',

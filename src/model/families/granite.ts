@@ -76,6 +76,18 @@ export const graniteMoeHybrid: Family = (context) => {
     width: config.integer('intermediate_size'),
     shared: config.integer('shared_intermediate_size'),
   };
+  config.understood(
+    'mamba_expand',
+    'mamba_n_heads',
+    'mamba_d_head',
+    'mamba_d_state',
+    'mamba_n_groups',
+    'mamba_d_conv',
+    'mamba_proj_bias',
+    'mamba_conv_bias',
+    'normalization_function',
+    'init_method',
+  );
   return llamaLike(context, {
     window: { slides: () => false },
     describe: (index) => String(isAttention(index)),

@@ -1,3 +1,4 @@
+import { isObject } from '../config';
 import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
 import { denseFeedForward, expertFeedForward } from '../parts/feedForward';
@@ -123,8 +124,7 @@ export const llama4: Family = (context) => {
   }
   if (vision === undefined) return text;
   const assumed = !config.says('vision_config');
-  const section = config.section('vision_config', LLAMA4_VISION);
-  const handedOn = section?.integer('vision_output_dim') ?? 4096;
+  const handedOn = handedOnWidth(config.raw.vision_config);
   const projector = matrix('multi_modal_projector.linear_1', text.hidden, handedOn, 'vision');
   const tower = asTower(vision, 'vision', projector);
   return {
@@ -146,5 +146,10 @@ function idle(tower: Tower): Tower {
   };
 }
 
-/** `vision_output_dim` of the published tower, for files that leave it out. */
-const LLAMA4_VISION = { vision_output_dim: 4096 };
+/** Width of what the published tower hands on, for files that leave it out. */
+const HANDED_ON = 4096;
+
+function handedOnWidth(section: unknown): number {
+  const said = isObject(section) ? section.vision_output_dim : undefined;
+  return typeof said === 'number' && Number.isInteger(said) && said > 0 ? said : HANDED_ON;
+}

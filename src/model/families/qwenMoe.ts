@@ -51,7 +51,7 @@ export const qwen3Moe: Family = (context) => {
   const isSparse = sparseLayers(config);
   const experts = qwenExperts(config);
   const bias = config.flag(false, 'attention_bias');
-  config.understood('intermediate_size');
+  config.understood('intermediate_size', 'use_qk_norm');
   return llamaLike(context, {
     qkvBias: bias,
     outBias: bias,

@@ -6,7 +6,7 @@ import { denseFeedForward } from './feedForward';
 import { planLayers, type LayerPlan } from './foldLayers';
 import { groupedAttention } from './groupedAttention';
 import { isTied } from './head';
-import { transformerSizes, type Sizes } from './sizes';
+import { contextLimit, transformerSizes, type Sizes } from './sizes';
 import { lookup, matrix, norm, vector, type NormKind } from './tensors';
 import { windows, type WindowOf, type WindowRule } from './window';
 
@@ -78,8 +78,7 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
     kind: 'decoder',
     hidden: sizes.hidden,
     vocabulary: sizes.vocabulary,
-    maxContext:
-      config.optional('max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length') ?? null,
+    maxContext: contextLimit(config),
     layers,
     outside,
     tiedHead,

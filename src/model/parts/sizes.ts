@@ -73,3 +73,20 @@ function width(config: Config, value: number): number {
   }
   return value;
 }
+
+const CONTEXT = [
+  'max_position_embeddings',
+  'n_positions',
+  'max_seq_len',
+  'seq_length',
+  'max_sequence_length',
+  'n_ctx',
+  'model_max_length',
+];
+
+/** The first limit on positions that the file says; files say several that differ, and none shapes a weight. */
+export function contextLimit(config: Config): number | null {
+  const limits = CONTEXT.map((key) => config.value(key));
+  const first = limits.find((limit): limit is number => typeof limit === 'number' && limit > 0);
+  return first ?? null;
+}

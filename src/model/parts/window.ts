@@ -23,7 +23,7 @@ export interface WindowRule {
  * its size says; otherwise the family's own rule decides.
  */
 export function windows(config: Config, rule: WindowRule = {}): WindowOf {
-  const size = config.optional('sliding_window', 'sliding_window_size');
+  const size = config.optional('sliding_window', 'sliding_window_size', 'sliding_window_attention_size');
   const use = config.flag(true, 'use_sliding_window');
   const types = config.texts('layer_types');
   const chunk = config.optional('attention_chunk_size');

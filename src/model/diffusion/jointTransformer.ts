@@ -1,0 +1,218 @@
+import type { Family } from '../family';
+import { planLayers, type LayerPlan } from '../parts/foldLayers';
+import { matrix, norm, vector } from '../parts/tensors';
+import type { AttentionMixer, FeedForward, WeightTensor } from '../spec';
+
+function attention(heads: number, headDim: number): AttentionMixer {
+  return {
+    kind: 'attention',
+    queryHeads: heads,
+    kvHeads: heads,
+    keyHeadDim: headDim,
+    valueHeadDim: headDim,
+    causal: false,
+  };
+}
+
+function biased(
+  module: string,
+  out: number,
+  input: number,
+  part: WeightTensor['part'] = 'attention',
+): WeightTensor[] {
+  return matrix(module, out, input, part, { bias: true });
+}
+
+/** A network of four times the width, two matrices. */
+function network(module: string, width: number): WeightTensor[] {
+  return [
+    ...biased(`${module}.net.0.proj`, 4 * width, width, 'feedForward'),
+    ...biased(`${module}.net.2`, width, 4 * width, 'feedForward'),
+  ];
+}
+
+/** Two matrices that embed a time step, a guidance or a pooled text. */
+function embedder(module: string, width: number, input: number): WeightTensor[] {
+  return [
+    ...biased(`${module}.linear_1`, width, input, 'embedding'),
+    ...biased(`${module}.linear_2`, width, width, 'embedding'),
+  ];
+}
+
+/** Sinusoids of a time step come in at this width. */
+const TIME_CHANNELS = 256;
+
+function dense(width: number): FeedForward {
+  return { kind: 'dense', matrices: 2, width: 4 * width };
+}
+
+/** FLUX.1: blocks that hold picture and text apart, then blocks that hold them together. */
+export const flux: Family = ({ config }) => {
+  const heads = config.integer('num_attention_heads');
+  const headDim = config.integer('attention_head_dim');
+  const d = heads * headDim;
+  const double = config.integer('num_layers');
+  const single = config.integer('num_single_layers');
+  const patch = config.integerOr(1, 'patch_size');
+  const channels = config.integer('in_channels');
+  const out = (config.optional('out_channels') ?? channels) * patch * patch;
+  config.understood('_class_name', '_diffusers_version', 'axes_dims_rope', '_name_or_path');
+  const path = 'transformer_blocks.{layer}.';
+  const joint = planLayers(
+    double,
+    () => '',
+    () => ({
+      mixer: {
+        mixer: attention(heads, headDim),
+        weights: [
+          ...[
+            'to_q',
+            'to_k',
+            'to_v',
+            'add_q_proj',
+            'add_k_proj',
+            'add_v_proj',
+            'to_out.0',
+            'to_add_out',
+          ].flatMap((name) => biased(`${path}attn.${name}`, d, d)),
+          ...['norm_q', 'norm_k', 'norm_added_q', 'norm_added_k'].flatMap((name) =>
+            norm(`${path}attn.${name}`, headDim, 'rms'),
+          ),
+        ],
+      },
+      feedForward: {
+        feedForward: dense(d),
+        weights: [...network(`${path}ff`, d), ...network(`${path}ff_context`, d)],
+      },
+      others: [
+        ...biased(`${path}norm1.linear`, 6 * d, d, 'norms'),
+        ...biased(`${path}norm1_context.linear`, 6 * d, d, 'norms'),
+      ],
+    }),
+  );
+  const s = 'single_transformer_blocks.{layer}.';
+  const together: LayerPlan[] = planLayers(
+    single,
+    () => '',
+    () => ({
+      mixer: {
+        mixer: attention(heads, headDim),
+        weights: [
+          ...['to_q', 'to_k', 'to_v'].flatMap((name) => biased(`${s}attn.${name}`, d, d)),
+          ...['norm_q', 'norm_k'].flatMap((name) => norm(`${s}attn.${name}`, headDim, 'rms')),
+        ],
+      },
+      feedForward: {
+        feedForward: dense(d),
+        weights: [
+          ...biased(`${s}proj_mlp`, 4 * d, d, 'feedForward'),
+          ...biased(`${s}proj_out`, d, 5 * d, 'feedForward'),
+        ],
+      },
+      others: biased(`${s}norm.linear`, 3 * d, d, 'norms'),
+    }),
+  );
+  return {
+    kind: 'diffusion',
+    hidden: d,
+    vocabulary: 0,
+    maxContext: null,
+    layers: [...joint, ...together],
+    outside: [
+      ...biased('x_embedder', d, channels, 'embedding'),
+      ...biased('context_embedder', d, config.integer('joint_attention_dim'), 'embedding'),
+      ...embedder('time_text_embed.timestep_embedder', d, TIME_CHANNELS),
+      ...(config.flag(false, 'guidance_embeds')
+        ? embedder('time_text_embed.guidance_embedder', d, TIME_CHANNELS)
+        : []),
+      ...embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim')),
+      ...biased('norm_out.linear', 2 * d, d, 'norms'),
+      ...biased('proj_out', out, d, 'head'),
+    ],
+    tiedHead: false,
+  };
+};
+
+/** Stable Diffusion 3 and 3.5: joint blocks throughout; the last leaves the text as it is. */
+export const stableDiffusion3: Family = ({ config }) => {
+  const heads = config.integer('num_attention_heads');
+  const headDim = config.integer('attention_head_dim');
+  const d = heads * headDim;
+  const count = config.integer('num_layers');
+  const patch = config.integer('patch_size');
+  const channels = config.integer('in_channels');
+  const caption = config.integer('caption_projection_dim');
+  const normed = config.text('qk_norm') !== undefined;
+  const dual = new Set(config.integers('dual_attention_layers') ?? []);
+  const positions = config.integer('pos_embed_max_size');
+  config.understood('_class_name', '_diffusers_version', 'sample_size', '_name_or_path');
+  const path = 'transformer_blocks.{layer}.';
+  const normNames = (module: string, names: readonly string[]): WeightTensor[] =>
+    normed ? names.flatMap((name) => norm(`${path}${module}.${name}`, headDim, 'rms')) : [];
+  const layers = planLayers(
+    count,
+    (index) => `${String(index === count - 1)} ${String(dual.has(index))}`,
+    (index) => {
+      const last = index === count - 1;
+      const twice = dual.has(index);
+      return {
+        mixer: {
+          mixer: attention(heads, headDim),
+          weights: [
+            ...[
+              'to_q',
+              'to_k',
+              'to_v',
+              'add_q_proj',
+              'add_k_proj',
+              'add_v_proj',
+              'to_out.0',
+              ...(last ? [] : ['to_add_out']),
+            ].flatMap((name) => biased(`${path}attn.${name}`, d, d)),
+            ...normNames('attn', ['norm_q', 'norm_k', 'norm_added_q', 'norm_added_k']),
+            ...(twice
+              ? ['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((name) => biased(`${path}attn2.${name}`, d, d))
+              : []),
+            ...(twice ? normNames('attn2', ['norm_q', 'norm_k']) : []),
+          ],
+        },
+        feedForward: {
+          feedForward: dense(d),
+          weights: [...network(`${path}ff`, d), ...(last ? [] : network(`${path}ff_context`, d))],
+        },
+        others: [
+          ...biased(`${path}norm1.linear`, (twice ? 9 : 6) * d, d, 'norms'),
+          ...biased(`${path}norm1_context.linear`, (last ? 2 : 6) * d, d, 'norms'),
+        ],
+      };
+    },
+  );
+  return {
+    kind: 'diffusion',
+    hidden: d,
+    vocabulary: 0,
+    maxContext: null,
+    layers,
+    outside: [
+      {
+        name: 'pos_embed.proj.weight',
+        shape: [d, channels, patch, patch],
+        part: 'embedding',
+        role: 'convolution',
+      },
+      vector('pos_embed.proj.bias', d, 'embedding'),
+      {
+        name: 'pos_embed.pos_embed',
+        shape: [1, positions * positions, d],
+        part: 'embedding',
+        role: 'buffer',
+      },
+      ...embedder('time_text_embed.timestep_embedder', d, TIME_CHANNELS),
+      ...embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim')),
+      ...biased('context_embedder', caption, config.integer('joint_attention_dim'), 'embedding'),
+      ...biased('norm_out.linear', 2 * d, d, 'norms'),
+      ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? channels), d, 'head'),
+    ],
+    tiedHead: false,
+  };
+};
