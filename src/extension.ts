@@ -16,6 +16,8 @@ import { PlaygroundView } from './playground/view/playgroundView';
 /** What tests inside the editor may look at; not an API for other extensions. */
 export interface Exposed {
   activationMilliseconds: number;
+  /** For the bench: asking it leaves out the way through the window and back. */
+  modelHover: vscode.HoverProvider;
 }
 
 /** Constructs and wires; every table, grammar, page and native module is loaded later, when it is first needed. */
@@ -33,7 +35,8 @@ export function activate(context: vscode.ExtensionContext): Exposed {
   const panels = own(new RecommendPanels(context.extensionUri, rooms, settings, subjects, log));
   const playground = own(new PlaygroundView(context.extensionUri, log));
 
-  own(vscode.languages.registerHoverProvider(MODEL_DOCUMENTS, new ModelHoverProvider(rooms, settings, subjects, log)));
+  const modelHover = new ModelHoverProvider(rooms, settings, subjects, log);
+  own(vscode.languages.registerHoverProvider(MODEL_DOCUMENTS, modelHover));
   own(vscode.languages.registerHoverProvider(DEPLOYMENT_DOCUMENTS, new DeploymentHoverProvider(rooms, settings, subjects, log)));
   own(vscode.languages.registerCodeActionsProvider(DEPLOYMENT_DOCUMENTS, new DeploymentQuickFixes(), DeploymentQuickFixes.metadata));
   own(new DeploymentDiagnostics(rooms, settings, subjects, log));
@@ -44,5 +47,5 @@ export function activate(context: vscode.ExtensionContext): Exposed {
 
   const activationMilliseconds = performance.now() - start;
   log.debug(`activated in ${activationMilliseconds.toFixed(1)} ms`);
-  return { activationMilliseconds };
+  return { activationMilliseconds, modelHover };
 }

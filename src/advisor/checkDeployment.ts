@@ -1,3 +1,4 @@
+import { shortName } from '../hardware/shortName';
 import type { Deployment } from '../deployment/deployment';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
@@ -78,7 +79,7 @@ function memoryFinding(deployment: Deployment, scenario: Scenario, longest: numb
     severity: 'error',
     message:
       `Does not fit: ${each}weights ${share(memory.weights)} + runtime and activations ${share(memory.runtime + memory.activations)} + one sequence ${share(memory.kvCache)} GB` +
-      ` = ${formatBytes(memory.perDevice)}, the ${device.name} has ${capacity} GB` +
+      ` = ${formatBytes(memory.perDevice)}, the ${shortName(device)} has ${capacity} GB` +
       `${setup.memoryFraction < 1 ? ` (${usable} at gpu_memory_utilization ${setup.memoryFraction})` : ''}.`,
     range: setting?.range ?? deployment.range,
     fixes:

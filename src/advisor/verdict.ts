@@ -1,3 +1,4 @@
+import { shortName } from '../hardware/shortName';
 import type { Estimate } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
 import { totalParameters } from '../model/count';
@@ -19,7 +20,7 @@ export function shortVerdict(scenario: Scenario, estimate: Estimate): string {
   const speed = estimate.memory.fits
     ? `${formatSignificant(estimate.throughput.total)} tok/s · fits`
     : 'does not fit';
-  return `${formatCount(totalParameters(scenario.model))} · ${speed} ${devices}${scenario.device.name}`;
+  return `${formatCount(totalParameters(scenario.model))} · ${speed} ${devices}${shortName(scenario.device)}`;
 }
 
 export interface Figure {
@@ -64,7 +65,7 @@ export function fourFigures(estimate: Estimate): Figure[] {
 export function assumptions({ device, devices, setup, workload }: Scenario): string {
   const load =
     workload.requestRate === null ? `${workload.concurrency} at once` : `${workload.requestRate} requests/s`;
-  return `${devices > 1 ? `${devices} × ` : ''}${device.name}, ${engineName(setup.engine)}, ${load}, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
+  return `${devices > 1 ? `${devices} × ` : ''}${shortName(device)}, ${engineName(setup.engine)}, ${load}, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
 }
 
 /** The cache under this workload: `2.4 GB at 8 × (2,048 + 256) tokens, of 80 GB`. */

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { cacheFolder, repositoryRoot } from './repository';
 
 /** A folder under `test/vscode` whose tests run inside the extension host. */
-export type SuiteName = 'suite' | 'restricted';
+export type SuiteName = 'suite' | 'restricted' | 'bench';
 
 /** Bundles the entry and the tests of a suite, one file each. Resolves with the path to give as `extensionTestsPath`. */
 export async function bundleSuite(name: SuiteName): Promise<string> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureCodeServer, type CodeServerInstallation } from './codeServerInstallation';
@@ -10,8 +11,8 @@ import { makeTemporaryFolder, type TemporaryFolder } from './temporaryFolder';
 export interface CodeServerOptions {
   /** Folder copied to become the workspace. */
   readonly workspace: string;
-  /** How the extension gets in: `page` by the page's URL, or installed beforehand from a `.vsix` or a folder. */
-  readonly extension: { readonly by: 'page' } | { readonly by: 'vsix' | 'link'; readonly path: string };
+  /** How the extension gets in: as the one under `development`, or installed from a `.vsix` or as a `link` to its folder. */
+  readonly extension: { readonly by: 'development' | 'vsix' | 'link'; readonly path: string };
   /** Whether VS Code asks for trust; with it, a new workspace opens in restricted mode. */
   readonly workspaceTrust?: boolean;
   /** User settings on top of the quiet ones. */
@@ -70,17 +71,15 @@ export class CodeServer {
     }
   }
 
-  /**
-   * Address of a page that shows the workspace. With `extension` the page loads that folder as the extension under
-   * development, with `tests` it also runs that module's `run()` inside the extension host.
-   */
-  pageUrl(load: { readonly extension?: string; readonly tests?: string } = {}): string {
+  /** Address of a page that shows the workspace; with `tests` it runs that module's `run()` inside the extension host. */
+  pageUrl(tests?: string): string {
     const url = new URL(this.origin);
     url.searchParams.set('folder', this.workspace);
     const remote = (file: string): string => `vscode-remote://${url.host}${file}`;
+    const extension = developmentLink(this.home.path);
     const payload: [string, string][] = [['skipWelcome', 'true']];
-    if (load.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(load.extension)]);
-    if (load.tests !== undefined) payload.push(['extensionTestsPath', remote(load.tests)]);
+    if (existsSync(extension)) payload.push(['extensionDevelopmentPath', remote(extension)]);
+    if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
     if (payload.length > 1) url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }
@@ -163,21 +162,31 @@ function serverEnvironment(home: string, extra: Readonly<Record<string, string>>
   };
 }
 
+/**
+ * Folder that is given as the one under development. It is a link, since VS Code takes everything below that folder for
+ * under development too, and the repository holds the server itself: the user's theme would be ignored, for one.
+ */
+function developmentLink(home: string): string {
+  return path.join(home, 'extension');
+}
+
 async function installExtension(
   installation: CodeServerInstallation,
   home: string,
   { extension }: CodeServerOptions,
 ): Promise<void> {
-  if (extension.by === 'link') {
-    await symlink(extension.path, path.join(home, 'extensions', path.basename(extension.path)), 'dir');
-  } else if (extension.by === 'vsix') {
-    const result = await runCommand(
-      installation.node,
-      [installation.entry, ...folderArguments(home), '--install-extension', extension.path],
-      { env: serverEnvironment(home), timeoutMs: startTimeoutMs },
-    );
-    if (result.exitCode !== 0)
+  switch (extension.by) {
+    case 'development':
+      return symlink(extension.path, developmentLink(home), 'dir');
+    case 'link':
+      return symlink(extension.path, path.join(home, 'extensions', path.basename(extension.path)), 'dir');
+    case 'vsix': {
+      const install = [installation.entry, ...folderArguments(home), '--install-extension', extension.path];
+      const env = serverEnvironment(home);
+      const result = await runCommand(installation.node, install, { env, timeoutMs: startTimeoutMs });
+      if (result.exitCode === 0) return;
       throw new Error(`${extension.path} cannot be installed:\n${lastLines(result.output)}`);
+    }
   }
 }
 

@@ -10,9 +10,9 @@ import { cacheFolder, repositoryRoot, sampleWorkspace } from './repository';
 /** How a suite is run. */
 export interface SuiteOptions {
   readonly suite: SuiteName;
-  /** Folder of the extension under test; the repository by default. */
-  readonly extension?: string;
   readonly timeoutMs?: number;
+  /** More for the suite's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 }
 
@@ -37,9 +37,9 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   try {
     const server = await CodeServer.start({
       workspace: sampleWorkspace,
-      extension: { by: 'page' },
+      extension: { by: 'development', path: repositoryRoot },
       workspaceTrust: options.suite === 'restricted',
-      env: { [resultFileVariable]: resultFile },
+      env: { ...options.env, [resultFileVariable]: resultFile },
       log: options.log,
     });
     try {
@@ -49,7 +49,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       // VS Code looks for both when it starts, hence before the navigation.
       await page.exposeFunction('codeAutomationExit', (code: number) => reportExit(code));
       await page.exposeFunction('codeAutomationLog', () => undefined);
-      await page.goto(server.pageUrl({ extension: options.extension ?? repositoryRoot, tests }));
+      await page.goto(server.pageUrl(tests));
       const code = await Promise.race([exitCode, delay(options.timeoutMs ?? 120_000, null, { ref: false })]);
       const events = readResults(resultFile);
       if (code === 0 && events.at(-1)?.event === 'end') return { events, exitCode: code };

@@ -144,6 +144,7 @@ export class PanelConversation implements vscode.Disposable {
         name: subject.model.name,
         facts: modelFacts(subject.model),
         file: vscode.workspace.asRelativePath(this.document.uri),
+        document: this.document.uri.toString(),
       },
       query: {
         hardware: device.id,

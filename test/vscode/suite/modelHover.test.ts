@@ -1,27 +1,31 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { hoverText, placeOf, sample } from './workspace';
 
 describe('hover in a model configuration', () => {
-  it('explains the KV heads of Llama 3.1 8B', async () => {
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    const document = await vscode.workspace.openTextDocument(
-      vscode.Uri.joinPath(folder.uri, 'models/llama-3.1-8b/config.json'),
-    );
-    const position = document.positionAt(document.getText().indexOf('num_key_value_heads') + 3);
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      document.uri,
-      position,
-    );
-    const text = hovers
-      .flatMap((hover) => hover.contents)
-      .map(plainText)
-      .join('\n');
+  it('explains the KV heads of Llama 3.1 8B, with the cost on the chosen hardware', async () => {
+    const document = await vscode.workspace.openTextDocument(sample('models/llama-3.1-8b/config.json'));
+    const text = await hoverText(document.uri, placeOf(document, 'num_key_value_heads'));
     assert.match(text, /8 KV heads/);
+    // 2 × 32 layers × 8 heads × 128 × 2 B.
+    assert.match(text, /128 KiB a token/);
+    assert.match(text, /H100 SXM/);
+    assert.match(text, /command:inferenceLens\.recommend/);
+  });
+
+  it('follows the hardware of the settings', async () => {
+    const configuration = vscode.workspace.getConfiguration('inferenceLens');
+    await configuration.update('hardware', 'NVIDIA GeForce RTX 4090', vscode.ConfigurationTarget.Global);
+    const document = await vscode.workspace.openTextDocument(sample('models/llama-3.1-8b/config.json'));
+    assert.match(await hoverText(document.uri, placeOf(document, 'hidden_size')), /RTX 4090/);
+    await configuration.update('hardware', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('says nothing in JSON that is no model', async () => {
+    const document = await vscode.workspace.openTextDocument({
+      language: 'json',
+      content: '{"name": "x", "vocab_size": 3}',
+    });
+    assert.equal(await hoverText(document.uri, new vscode.Position(0, 3)), '');
   });
 });
-
-function plainText(content: vscode.MarkdownString | vscode.MarkedString): string {
-  return typeof content === 'string' ? content : content.value;
-}

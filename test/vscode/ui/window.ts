@@ -13,7 +13,7 @@ export interface WindowOptions {
   readonly extension?: 'development' | 'packaged';
   /** With it the workspace is not trusted. */
   readonly restricted?: boolean;
-  /** User settings to begin with. */
+  /** User settings to begin with; the theme is changed by `changeTheme`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Folder whose copy is opened; the sample workspace by default. */
   readonly workspace?: string;
@@ -46,25 +46,28 @@ export class CodeWindow {
   ) {}
 
   /**
-   * Opens a window and waits until it is painted; the extension may still be starting.
+   * Opens a window and waits until it is painted; the extension may still be starting. It begins in the dark theme.
    * @throws {EnvironmentError} when VS Code or Chromium cannot be had.
    */
   static async open(options: WindowOptions = {}): Promise<CodeWindow> {
     const packaged = options.extension === 'packaged';
     const server = await CodeServer.start({
       workspace: options.workspace ?? sampleWorkspace,
-      extension: packaged ? { by: 'vsix', path: packagedExtension() } : { by: 'page' },
+      extension: packaged
+        ? { by: 'vsix', path: packagedExtension() }
+        : { by: 'development', path: repositoryRoot },
       workspaceTrust: options.restricted ?? false,
-      settings: { 'editor.hover.delay': 100, 'workbench.colorTheme': themes.dark.id, ...options.settings },
+      settings: { 'editor.hover.delay': 100, ...options.settings, 'workbench.colorTheme': themes.dark.id },
     });
     let browser: Browser | undefined;
     try {
       browser = await launchBrowser();
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       page.setDefaultTimeout(patienceMs);
-      await page.goto(server.pageUrl(packaged ? {} : { extension: repositoryRoot }));
+      await page.goto(server.pageUrl());
       await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
       const window = new CodeWindow(page, server, browser);
+      await window.wears('dark');
       CodeWindow.all.add(window);
       return window;
     } catch (error) {
@@ -147,7 +150,7 @@ export class CodeWindow {
   /** Changes the colour theme and waits until the workbench wears it. */
   async changeTheme(name: ThemeName): Promise<void> {
     this.changeSettings({ 'workbench.colorTheme': themes[name].id });
-    await this.page.locator(`.monaco-workbench.${themes[name].workbenchClass}`).waitFor();
+    await this.wears(name);
   }
 
   /** The content of the visible webview; with several, say which one the outer frame is. */
@@ -190,6 +193,12 @@ export class CodeWindow {
     CodeWindow.all.delete(this);
     await this.browser.close();
     await this.server.stop();
+  }
+
+  /** Waits for a theme. Before any is loaded the workbench has a bare class, hence the second condition. */
+  private async wears(name: ThemeName): Promise<void> {
+    const loaded = '[class*="vscode-theme-defaults"]';
+    await this.page.locator(`.monaco-workbench.${themes[name].workbenchClass}${loaded}`).waitFor();
   }
 
   private async logText(wanted: (file: string) => boolean): Promise<string> {
