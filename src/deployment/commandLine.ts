@@ -30,11 +30,16 @@ const CONTAINER_TOOLS = new Set(['docker', 'podman', 'nerdctl', 'apptainer', 'si
 /** What an image is told to run in place of its own entry point. */
 const OTHER_PROGRAMS = /^(\/.*|(ba|z|da)?sh|python[\d.]*|pip3?|nvidia-smi|sleep|tail|env)$/;
 
+/** Whether the command names other commands without starting them: `echo`, `pkill -f`, `pip install`. */
+export function onlyTalks(command: Command): boolean {
+  return TALKERS.has(command.words[0]?.value ?? '') && command.words[1]?.value !== 'run';
+}
+
 /** Where the engine's own arguments start among a command's words; null where the command does not start it. */
 export function launchIn(command: Command, reader: EngineReader): Launch | null {
   const { words } = command;
   const first = words[0]?.value ?? '';
-  if (TALKERS.has(first) && words[1]?.value !== 'run') return null;
+  if (onlyTalks(command)) return null;
   const launch = reader.launch(words);
   if (launch !== null) return launch;
   if (

@@ -3,7 +3,7 @@ import type { MappedText, Span } from '../syntax/mappedText';
 import type { LineIndex } from '../syntax/range';
 import { shellCommands, type GivenVariables } from '../syntax/shellCommands';
 import type { Grammar } from '../syntax/treeSitter';
-import { launchIn, readArguments } from './commandLine';
+import { launchIn, onlyTalks, readArguments } from './commandLine';
 import type { Deployment, WritingForm } from './deployment';
 import type { EngineReader } from './engines/engineReader';
 import { ENGINE_READERS } from './engines/readers';
@@ -57,13 +57,13 @@ export function deploymentsInCommand(
     readSurroundings(command, launch.firstArgument, reader, found);
     return [finished(reader, found, command.span, lastWritten(command), form, context)];
   }
-  if (nesting >= MAX_NESTING) return [];
+  if (nesting >= MAX_NESTING || onlyTalks(command)) return [];
   return command.words.flatMap((word) => {
     const script =
       word.value !== null && word.mapped !== null && /\s/.test(word.value) && mentionsEngine(word.value)
         ? word.mapped
         : null;
-    return script === null || command.words[0]?.value === 'echo'
+    return script === null
       ? []
       : deploymentsInScript(script, 'inline', context, exportedTo(command), nesting + 1).deployments;
   });

@@ -44,16 +44,16 @@ export function pythonCalls(
   const calls: PythonCall[] = [];
   const commands: Command[] = [];
   const scripts: MappedText[] = [];
+  for (const node of names.lists) {
+    const value = listAt(evaluator, node);
+    if (value.kind === 'list' && value.items.length >= 2) commands.push(commandOf(value, spanOf(node)));
+  }
   for (const node of names.calls) {
     const callee = calleeOf(names, node);
     if (wanted(callee)) calls.push(evaluator.call(node));
     else if (callee.startsWith('subprocess.') || callee.startsWith('asyncio.') || STARTS_SHELL.has(callee)) {
       started(evaluator, node, callee, commands, scripts);
     }
-  }
-  for (const node of names.lists) {
-    const value = listAt(evaluator, node);
-    if (value.kind === 'list' && value.items.length >= 2) commands.push(commandOf(value, spanOf(node)));
   }
   return {
     calls: calls.filter((call) => !evaluator.spread.has(call.span.start)),

@@ -3,6 +3,7 @@ import { activity, scopeOf, truthOf } from './pythonBranches';
 import { builtinCall } from './pythonBuiltins';
 import { calleeOf, dottedName } from './pythonCallees';
 import type { Binding, PythonNames } from './pythonNames';
+import { mutated } from './pythonMutation';
 import { added, joined, numberLiteral, ordered, pythonText } from './pythonOperators';
 import { stringPieces } from './pythonStrings';
 import { mergedValues, scalar, shortText, unknownValue, withEntry, withNote } from './pythonValue';
@@ -330,64 +331,8 @@ export class PythonEvaluator {
         return withEntry(before, this.entry(key.value, binding.whole, binding.node), sometimes);
       }
       case 'method':
-        return this.mutated(before, binding, sometimes);
+        return mutated(before, binding.method, this.call(binding.call), sometimes);
     }
-  }
-
-  private mutated(
-    before: PythonValue | undefined,
-    binding: Extract<Binding, { kind: 'method' }>,
-    sometimes: boolean,
-  ): PythonValue | undefined {
-    const call = this.call(binding.call);
-    const first = call.positional[0];
-    if (before?.kind === 'list') {
-      const mark = (item: PythonItem): PythonItem => ({
-        ...item,
-        conditional: item.conditional || sometimes,
-      });
-      if (binding.method === 'append' && first !== undefined)
-        return { ...before, items: [...before.items, mark(first)] };
-      if (binding.method === 'extend' && first?.value.kind === 'list') {
-        return {
-          ...before,
-          items: [...before.items, ...first.value.items.map(mark)],
-          open: before.open ?? first.value.open,
-        };
-      }
-      if (binding.method === 'extend')
-        return {
-          ...before,
-          open: before.open ?? (first === undefined ? 'computed' : shortText(first.value)),
-        };
-      return { ...before, open: before.open ?? 'computed' };
-    }
-    if (before?.kind !== 'dict') return before;
-    if (binding.method === 'pop') {
-      const key = first?.value.kind === 'scalar' ? first.value.value : undefined;
-      return { ...before, entries: before.entries.filter((entry) => entry.name !== key) };
-    }
-    if (
-      binding.method === 'setdefault' &&
-      first?.value.kind === 'scalar' &&
-      typeof first.value.value === 'string'
-    ) {
-      const name = first.value.value;
-      const value = call.positional[1];
-      if (value === undefined || before.entries.some((entry) => entry.name === name)) return before;
-      return withEntry(
-        before,
-        { ...value, name, valueSpan: value.span, span: { start: first.span.start, end: value.span.end } },
-        sometimes,
-      );
-    }
-    const given =
-      first?.value.kind === 'dict'
-        ? first.value
-        : { entries: [], open: first === undefined ? null : shortText(first.value) };
-    let result = { ...before, open: before.open ?? given.open ?? call.open };
-    for (const entry of [...given.entries, ...call.keywords]) result = withEntry(result, entry, sometimes);
-    return result;
   }
 
   /** A parameter is its argument where every call in the file gives the same; else its default, which the caller may change. */

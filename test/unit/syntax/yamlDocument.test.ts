@@ -65,6 +65,7 @@ describe('yamlDocuments', () => {
           JSON.parse(JSON.stringify(data)),
         );
       }),
+      { numRuns: 25 },
     );
   });
 
