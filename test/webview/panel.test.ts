@@ -281,6 +281,19 @@ describe('the recommendation panel', function () {
     assert.match((await text('.recommendations'))[0] ?? '', /Nothing in the catalogue would help/);
   });
 
+  it('says of each row whether it fits, where that is not plain', async () => {
+    panel = await browser.open('panel');
+    const ready = await panel.received('ready');
+    const [first, second] = advice.recommendations;
+    assert.ok(first !== undefined && second !== undefined);
+    const still = { ...second, estimate: tooLarge.baseline };
+    const some = { ...tooLarge, recommendations: [first, still] };
+    await panel.send(adviceMessage(Number(ready['id']), { advice: some }));
+    assert.deepEqual(await text('.row-fits'), ['fits', 'does not fit']);
+    await panel.send(adviceMessage(null));
+    assert.deepEqual(await text('.row-fits'), []);
+  });
+
   it('says what is not recommended and why, the rest on demand', async () => {
     await openWithAdvice();
     const [first = ''] = await text('.rejected li');

@@ -121,7 +121,7 @@ function memoryNotes({ memory, concurrency }: Estimate): string[] {
   const longest = memory.maxContext === null ? [] : [`longest ${formatInteger(memory.maxContext)} tokens`];
   if (memory.fits)
     return ['fits', `up to ${formatInteger(memory.maxConcurrency)} such sequences`, ...longest];
-  if (memory.maxConcurrency < 1) return ['does not fit, not even one such sequence'];
+  if (memory.maxConcurrency < 1) return ['does not fit', 'not even one such sequence would'];
   return [
     'does not fit',
     `${formatInteger(memory.maxConcurrency)} of ${sequences(concurrency)} would`,

@@ -123,7 +123,12 @@ function evidenceRow(entry: Evidence, focus: string, deeds: DetailDeeds): HTMLEl
   return html(
     'tr',
     {},
-    html('th', { scope: 'row' }, title, html('span', { class: 'source' }, entry.source)),
+    html(
+      'th',
+      { scope: 'row' },
+      title,
+      entry.source === entry.title ? null : html('span', { class: 'source' }, entry.source),
+    ),
     html('td', {}, evidenceResult(entry)),
     html('td', {}, entry.conditions),
     html(

@@ -104,7 +104,13 @@ function row(
       unseen(`, ${spokenBand(each.speedup)}`),
       ownMetric ? html('span', { class: 'row-metric' }, metricText(each.speedup.metric)) : null,
     ),
-    html('div', { class: 'row-memory' }, formatChange(each.memoryChange, formatBytes), unseen(' of memory')),
+    html(
+      'div',
+      { class: 'row-memory' },
+      formatChange(each.memoryChange, formatBytes),
+      unseen(' of memory'),
+      fitting(each, message.advice.baseline.memory.fits),
+    ),
     html(
       'div',
       {
@@ -121,6 +127,13 @@ function row(
   detail.id = detailId;
   detail.hidden = !open;
   return html('li', { class: open ? 'row open' : 'row' }, line, detail);
+}
+
+/** Whether it fits, where that is not plain: it did not before, or does not after. */
+function fitting(each: Recommendation, fitsNow: boolean): HTMLElement | null {
+  const { fits } = each.estimate.memory;
+  if (fits && fitsNow) return null;
+  return html('span', { class: fits ? 'row-fits' : 'row-fits not' }, fits ? 'fits' : 'does not fit');
 }
 
 /** Arrow keys go from row to row, Home and End to the first and the last; Tab still visits everything. */

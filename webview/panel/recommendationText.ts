@@ -20,7 +20,7 @@ export function familyText(techniques: readonly string[], choices: PanelChoices)
   const families = techniques.flatMap(
     (id) => choices.techniques.find((each) => each.id === id)?.family ?? [],
   );
-  const distinct = [...new Set(families)].join(', ');
+  const distinct = [...new Set(families)].map((family) => family.replace(/-/g, ' ')).join(', ');
   return techniques.length > 1 ? ['stack', ...(distinct === '' ? [] : [distinct])].join(' · ') : distinct;
 }
 

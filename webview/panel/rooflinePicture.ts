@@ -12,6 +12,8 @@ const MARGIN = { left: 46, right: 10, top: 18, bottom: 34 };
 /** Width of a character and height of a line of the chart's 11 px text, for keeping labels apart. */
 const CHARACTER = 6.1;
 const LINE = 14;
+/** Pixels within which a point has not moved: a second name would only cover the first. */
+const STILL = 12;
 
 interface Position {
   x: number;
@@ -56,7 +58,11 @@ export function rooflinePicture(picture: Picture): SVGElement {
       svg('circle', { class: `point ${point.kind} ${point.phase}`, cx: x, cy: y, r: radius }, name),
     );
   }
-  const named = circles.filter(({ point }) => point.kind !== 'term');
+  const named = circles.filter(({ point, x, y }) => {
+    if (point.kind !== 'after') return point.kind === 'now';
+    const now = circles.find((other) => other.point.kind === 'now' && other.point.phase === point.phase);
+    return now === undefined || Math.hypot(now.x - x, now.y - y) >= STILL;
+  });
   const requests = named.map((circle) => ({
     ...circle,
     width: circle.point.label.length * CHARACTER,

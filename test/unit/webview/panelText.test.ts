@@ -51,7 +51,8 @@ describe('words of the panel', () => {
       '3 of 8 sequences would',
     ]);
     assert.deepEqual(of({ fits: false, maxConcurrency: 0 })?.notes, [
-      'does not fit, not even one such sequence',
+      'does not fit',
+      'not even one such sequence would',
     ]);
     assert.equal(of({ maxContext: null })?.notes.length, 2);
   });
