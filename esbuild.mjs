@@ -13,11 +13,29 @@ const production = process.argv.includes('--production');
 /** Loaded from node_modules or from beside the bundle at run time, never bundled: native code, the editor's own API. */
 const external = ['vscode', 'onnxruntime-node', '@vscode/tree-sitter-wasm'];
 
-const common = { bundle: true, sourcemap: production ? false : 'linked', minify: production, logLevel: 'warning', absWorkingDir: root };
-const node = { ...common, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external };
+const common = {
+  bundle: true,
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'warning',
+  absWorkingDir: root,
+};
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  external,
+};
 const browser = { ...common, platform: 'browser', format: 'iife', target: 'chrome120' };
 
-const lens = { ...node, entryPoints: { lens: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } };
+const lens = {
+  ...node,
+  entryPoints: { lens: 'src/cli/main.ts' },
+  outdir: 'dist',
+  banner: { js: '#!/usr/bin/env node' },
+};
 
 /** The engine rooms are a bundle of their own beside the extension's, required when first needed: activation parses none of it. */
 const engineApart = {
@@ -58,7 +76,12 @@ function copyGrammars() {
   const from = join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
   const to = join(root, 'dist/wasm');
   mkdirSync(to, { recursive: true });
-  for (const file of ['tree-sitter.js', 'tree-sitter.wasm', 'tree-sitter-python.wasm', 'tree-sitter-bash.wasm']) {
+  for (const file of [
+    'tree-sitter.js',
+    'tree-sitter.wasm',
+    'tree-sitter-python.wasm',
+    'tree-sitter-bash.wasm',
+  ]) {
     copyFileSync(join(from, file), join(to, file));
   }
 }

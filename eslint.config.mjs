@@ -16,7 +16,15 @@ const rooms = Object.entries(ROOMS).map(([room, rule]) => ({
             message: `src/${room} may import ${rule.mayImport.join(', ') || 'no other room'} (CONTRIBUTING.md).`,
             allowTypeImports: rule.typesOnly ?? false,
           },
-          ...(rule.vscode ? [] : [{ group: ['vscode'], message: 'vscode stays in editor, playground and extension.ts.', allowTypeImports: true }]),
+          ...(rule.vscode
+            ? []
+            : [
+                {
+                  group: ['vscode'],
+                  message: 'vscode stays in editor, playground and extension.ts.',
+                  allowTypeImports: true,
+                },
+              ]),
         ],
       },
     ],
@@ -39,7 +47,24 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', URL: 'readonly', Buffer: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', AbortSignal: 'readonly', AbortController: 'readonly', performance: 'readonly', document: 'readonly', window: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+        performance: 'readonly',
+        document: 'readonly',
+        window: 'readonly',
+      },
+    },
   },
   ...rooms,
 );

@@ -151,7 +151,7 @@ function present(
     quality: {
       lossless: techniques.every((technique) => technique.quality.lossless),
       risk: worstRisk(candidate),
-      note: techniques.map((technique) => technique.quality.note).join(' '),
+      note: [...new Set(techniques.map((technique) => technique.quality.note))].join('; '),
     },
     needs: [...new Set(techniques.flatMap((technique) => technique.needs))],
     settings: techniques.flatMap((technique) =>

@@ -1,6 +1,6 @@
 import type { Estimate, Term } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
-import { formatBytes, formatPercent, formatSeconds } from '../units/format';
+import { formatBytes, formatPercent, formatSeconds, formatSignificant } from '../units/format';
 import type { Candidate } from './candidates';
 
 /** Terms below this share of their phase are not worth a sentence. */
@@ -20,21 +20,42 @@ interface Change {
 export function explainGain(scenario: Scenario, before: Estimate, candidate: Candidate): string {
   const steps = Math.max(0, scenario.workload.outputTokens - 1);
   const sentences: string[] = [];
-  const changes = termChanges(before, candidate.after, steps);
+  const speculates =
+    candidate.scenario.modifiers.speculation !== null && scenario.modifiers.speculation === null;
+  if (speculates) sentences.push(passSentence(before, candidate));
+  // A pass that verifies several tokens is another step altogether: its terms do not compare one by one.
+  const changes = termChanges(before, candidate.after, steps).filter(
+    (change) => !speculates || change.phase === 'prefill',
+  );
   const most = changes[0];
-  if (most && Math.abs(most.saved) > 0) sentences.push(termSentence(most, before, candidate));
-  const passes = candidate.scenario.modifiers.speculation;
-  if (passes && !scenario.modifiers.speculation) {
-    sentences.push(
-      `A pass of the model emits ${passes.tokensPerPass.toFixed(1)} tokens on average in place of one, and verifies ${passes.draftTokens + 1} for each sequence.`,
-    );
-  }
+  if (most && isNotable(most, before, steps)) sentences.push(termSentence(most, before));
   const memory = candidate.after.memory.total - before.memory.total;
   if (Math.abs(memory) > 0.01 * before.memory.total) {
     sentences.push(`Memory ${memory < 0 ? 'falls' : 'grows'} by ${formatBytes(Math.abs(memory))}.`);
   }
   if (!before.memory.fits && candidate.after.memory.fits) sentences.push('With it the deployment fits.');
-  return sentences.slice(0, 3).join(' ');
+  return sentences.join(' ');
+}
+
+/** A change below a hundredth of the whole answer explains nothing. */
+function isNotable(change: Change, before: Estimate, steps: number): boolean {
+  const whole = secondsOf(before, 'prefill') + steps * secondsOf(before, 'decode');
+  return Math.abs(change.saved) > 0.01 * whole;
+}
+
+function secondsOf(estimate: Estimate, phase: Change['phase']): number {
+  return estimate.terms
+    .filter((term) => phaseOf(term) === phase)
+    .reduce((sum, term) => sum + term.seconds, 0);
+}
+
+function passSentence(before: Estimate, candidate: Candidate): string {
+  const speculation = candidate.scenario.modifiers.speculation;
+  const pass = secondsOf(candidate.after, 'decode');
+  const step = secondsOf(before, 'decode');
+  const tokens = speculation?.tokensPerPass ?? 1;
+  const drafted = formatSignificant(speculation?.draftTokens ?? 0);
+  return `A pass drafts and verifies ${drafted} tokens in ${formatSeconds(pass)} and keeps ${tokens.toFixed(1)} on average: ${formatSeconds(pass / tokens)} a token, where a plain step takes ${formatSeconds(step)}.`;
 }
 
 function phaseOf(term: Term): 'prefill' | 'decode' {
@@ -54,25 +75,21 @@ function termChanges(before: Estimate, after: Estimate, decodeSteps: number): Ch
     .sort((a, b) => Math.abs(b.saved) - Math.abs(a.saved));
 }
 
-function termSentence(change: Change, before: Estimate, candidate: Candidate): string {
+function termSentence(change: Change, before: Estimate): string {
   const phase = change.phase === 'prefill' ? 'Prefill' : 'A decode step';
   const label = termLabel(change.before ?? change.after);
   const was = change.before?.seconds ?? 0;
   const is = change.after?.seconds ?? 0;
-  const total = before.terms
-    .filter((term) => phaseOf(term) === change.phase)
-    .reduce((sum, term) => sum + term.seconds, 0);
-  const share = total > 0 ? was / total : 0;
+  const share = was / secondsOf(before, change.phase);
   const bytes =
     change.before && change.after && change.before.bytes > 0 && change.after.bytes !== change.before.bytes
       ? ` (${formatBytes(change.before.bytes)} become ${formatBytes(change.after.bytes)})`
       : '';
-  const spent =
+  const spends =
     share > NOTABLE_SHARE
       ? `spends ${formatPercent(share)} of its time on ${label}`
-      : `waits little for ${label}`;
-  const names = candidate.techniques.map((technique) => technique.title).join(' with ');
-  return `${phase} ${spent}: ${formatSeconds(was)}, ${formatSeconds(is)} with ${names}${bytes}.`;
+      : `gains a term, ${label}`;
+  return `${phase} ${spends}: ${formatSeconds(was)}, then ${formatSeconds(is)}${bytes}.`;
 }
 
 /** `decode.feedForward.weights` → `feed-forward weights`. */

@@ -11,7 +11,8 @@ interface Import {
   typeOnly: boolean;
 }
 
-const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^'"]*?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\brequire\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const IMPORT =
+  /^(?:import|export)\s+(type\s+)?(?:[^'"]*?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\brequire\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -67,15 +68,23 @@ describe('architecture', () => {
       assert.ok(rule, `${entry.from}: src/${room} is not on the plan (test/architecture/rooms.mjs)`);
       return !(rule.typesOnly && entry.typeOnly) && !rule.mayImport.includes(other);
     });
-    assert.deepEqual(broken.map((entry) => `${entry.from} imports ${entry.target}`), []);
+    assert.deepEqual(
+      broken.map((entry) => `${entry.from} imports ${entry.target}`),
+      [],
+    );
   });
 
   it('imports vscode at run time only where the editor is', () => {
     const broken = imports.filter(
       (entry) =>
-        entry.target === 'vscode' && !entry.typeOnly && !/^src\/(editor\/|playground\/view\/|extension\.ts)/.test(entry.from),
+        entry.target === 'vscode' &&
+        !entry.typeOnly &&
+        !/^src\/(editor\/|playground\/view\/|extension\.ts)/.test(entry.from),
     );
-    assert.deepEqual(broken.map((entry) => entry.from), []);
+    assert.deepEqual(
+      broken.map((entry) => entry.from),
+      [],
+    );
   });
 
   it("loads onnxruntime-node only for our own selector and in the playground's child process", () => {
@@ -86,7 +95,10 @@ describe('architecture', () => {
         entry.from !== 'src/selector/onnx.ts' &&
         !entry.from.startsWith('src/playground/child/'),
     );
-    assert.deepEqual(broken.map((entry) => entry.from), []);
+    assert.deepEqual(
+      broken.map((entry) => entry.from),
+      [],
+    );
   });
 
   it('keeps the page away from the editor and from node', () => {
@@ -97,7 +109,10 @@ describe('architecture', () => {
       const room = target === undefined ? undefined : roomOf(target);
       return room !== undefined && !['protocol', 'units'].includes(room) && !entry.typeOnly;
     });
-    assert.deepEqual(broken.map((entry) => `${entry.from} imports ${entry.target}`), []);
+    assert.deepEqual(
+      broken.map((entry) => `${entry.from} imports ${entry.target}`),
+      [],
+    );
   });
 
   it('has no import cycles', () => {
@@ -138,7 +153,12 @@ describe('architecture', () => {
   });
 
   it('gives every room a place on the plan', () => {
-    const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    assert.deepEqual(rooms.map((room) => room.name).filter((name) => ROOMS[name] === undefined), []);
+    const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    assert.deepEqual(
+      rooms.map((room) => room.name).filter((name) => ROOMS[name] === undefined),
+      [],
+    );
   });
 });

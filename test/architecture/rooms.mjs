@@ -2,7 +2,18 @@
  * The plan of the building as data: which room may import which. ESLint reads it for feedback while typing, and the test
  * beside it keeps it. `typesOnly`: other rooms may be imported for their types, nothing at run time.
  */
-const ENGINE = ['units', 'model', 'hardware', 'workload', 'deployment', 'roofline', 'techniques', 'selector', 'advisor', 'syntax'];
+const ENGINE = [
+  'units',
+  'model',
+  'hardware',
+  'workload',
+  'deployment',
+  'roofline',
+  'techniques',
+  'selector',
+  'advisor',
+  'syntax',
+];
 
 export const ROOMS = {
   units: { mayImport: [] },

@@ -11,7 +11,11 @@ const ESTIMATES = 5_000;
 const RECOMMENDATIONS = 15;
 
 /** Times of the engine and the advisor on one core, without an editor. */
-export async function engineTimes(): Promise<{ estimateMicros: number; recommendMs: number; searchMicrosPerScenario: number | null }> {
+export async function engineTimes(): Promise<{
+  estimateMicros: number;
+  recommendMs: number;
+  searchMicrosPerScenario: number | null;
+}> {
   const reading = readModel(wellKnownConfig('meta-llama/Llama-3.1-8B') ?? '', { name: 'Llama-3.1-8B' });
   if (!reading.ok) throw new Error(reading.error.message);
   const scenarios = [1, 4, 16, 64, 256].map((concurrency) =>

@@ -15,8 +15,13 @@ async function main(): Promise<void> {
   const engine = await engineTimes();
   const file = join(cacheFolder, `bench-${process.pid}.json`);
   mkdirSync(cacheFolder, { recursive: true });
-  const { exitCode, logFolder } = await runSuite({ suite: 'bench', env: { INFERENCE_LENS_BENCH: file }, log: say });
-  if (exitCode !== 0 || !existsSync(file)) throw new Error(`the bench inside VS Code ended with ${String(exitCode)}; logs: ${logFolder ?? 'none'}`);
+  const { exitCode, logFolder } = await runSuite({
+    suite: 'bench',
+    env: { INFERENCE_LENS_BENCH: file },
+    log: say,
+  });
+  if (exitCode !== 0 || !existsSync(file))
+    throw new Error(`the bench inside VS Code ended with ${String(exitCode)}; logs: ${logFolder ?? 'none'}`);
   const editor = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
   rmSync(file);
   const all = { ...editor, ...engine, ...(await panelTimes()) };
