@@ -1,8 +1,23 @@
 import type { PythonValue } from './pythonValue';
 import { childOf, type SyntaxNode } from './treeSitter';
 
-/** Whether a statement has run by the time an expression is reached. */
-export type Activity = 'always' | 'sometimes' | 'never';
+/** Whether a statement has run by the time an expression is reached. `unless-asked`: not by the defaults of what decides it. */
+export type Activity = 'always' | 'by-default' | 'sometimes' | 'unless-asked' | 'never';
+
+/** What decides a branch: its truth, null where the file does not show it, and whether that is only a default. */
+export interface Truth {
+  readonly value: boolean | null;
+  readonly note: string | null;
+}
+
+/** Of several branches around a statement the least likely counts. */
+const RANK: Readonly<Record<Activity, number>> = {
+  always: 0,
+  'by-default': 1,
+  sometimes: 2,
+  'unless-asked': 3,
+  never: 4,
+};
 
 const SCOPES = new Set(['module', 'function_definition', 'class_definition', 'lambda']);
 
@@ -20,7 +35,7 @@ export function scopeOf(node: SyntaxNode): SyntaxNode {
 export function activity(
   statement: SyntaxNode,
   use: SyntaxNode,
-  truth: (condition: SyntaxNode) => boolean | null,
+  truth: (condition: SyntaxNode) => Truth,
 ): Activity {
   const above = new Map<SyntaxNode, SyntaxNode>();
   let below = use;
@@ -39,7 +54,7 @@ export function activity(
           ? 'always'
           : apart(at, branch, shared);
     if (here === 'never') return 'never';
-    if (here === 'sometimes') result = 'sometimes';
+    if (RANK[here] > RANK[result]) result = here;
     branch = at;
   }
   return result;
@@ -56,24 +71,21 @@ function apart(at: SyntaxNode, branch: SyntaxNode, use: SyntaxNode): Activity {
   return 'always';
 }
 
-function insideBranch(
-  at: SyntaxNode,
-  branch: SyntaxNode,
-  truth: (condition: SyntaxNode) => boolean | null,
-): Activity {
+function insideBranch(at: SyntaxNode, branch: SyntaxNode, truth: (condition: SyntaxNode) => Truth): Activity {
   switch (at.type) {
     case 'if_statement': {
       if (branch.field === 'condition') return 'always';
       const condition = childOf(at, 'condition');
-      const known = condition === undefined ? null : truth(condition);
-      if (known === null) return 'sometimes';
-      if (branch.field === 'consequence') return known ? 'always' : 'never';
-      if (known) return 'never';
+      const known = condition === undefined ? { value: null, note: null } : truth(condition);
+      if (known.value === null) return 'sometimes';
+      const yes: Activity = known.note === null ? 'always' : 'by-default';
+      const no: Activity = known.note === null ? 'never' : 'unless-asked';
+      if (branch.field === 'consequence') return known.value ? yes : no;
+      if (known.value) return no;
       return branch.type === 'else_clause' && at.children.every((child) => child.type !== 'elif_clause')
-        ? 'always'
-        : 'sometimes';
+        ? yes
+        : elifActivity(at, branch, truth);
     }
-    case 'elif_clause':
     case 'except_clause':
     case 'for_statement':
     case 'while_statement':
@@ -85,19 +97,41 @@ function insideBranch(
   }
 }
 
-/** Python's truth of a value; null where it is not known. */
-export function truthOf(value: PythonValue): boolean | null {
+/** `elif` runs when its own condition is the first that holds. */
+function elifActivity(at: SyntaxNode, branch: SyntaxNode, truth: (condition: SyntaxNode) => Truth): Activity {
+  let note: string | null = null;
+  for (const clause of at.children.filter((child) => child.type === 'elif_clause')) {
+    const condition = childOf(clause, 'condition');
+    const known = condition === undefined ? { value: null, note: null } : truth(condition);
+    if (known.value === null) return 'sometimes';
+    note ??= known.note;
+    if (clause === branch)
+      return known.value
+        ? note === null
+          ? 'always'
+          : 'by-default'
+        : note === null
+          ? 'never'
+          : 'unless-asked';
+    if (known.value) return note === null ? 'never' : 'unless-asked';
+  }
+  return note === null ? 'always' : 'by-default';
+}
+
+/** Python's truth of a value. */
+export function truthOf(value: PythonValue): Truth {
   switch (value.kind) {
     case 'scalar':
-      return value.note === null
-        ? value.value !== null && value.value !== false && value.value !== 0 && value.value !== ''
-        : null;
+      return {
+        value: value.value !== null && value.value !== false && value.value !== 0 && value.value !== '',
+        note: value.note,
+      };
     case 'list':
-      return value.items.length > 0 ? true : value.open === null ? false : null;
+      return { value: value.items.length > 0 ? true : value.open === null ? false : null, note: null };
     case 'dict':
-      return value.entries.length > 0 ? true : value.open === null ? false : null;
+      return { value: value.entries.length > 0 ? true : value.open === null ? false : null, note: null };
     case 'call':
     case 'unknown':
-      return null;
+      return { value: null, note: null };
   }
 }

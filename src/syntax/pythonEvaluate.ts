@@ -1,10 +1,10 @@
 import { MappedText, type Span } from './mappedText';
-import { activity, scopeOf, truthOf } from './pythonBranches';
+import { activity, scopeOf, truthOf, type Truth } from './pythonBranches';
 import { builtinCall } from './pythonBuiltins';
 import { calleeOf, dottedName } from './pythonCallees';
 import type { Binding, PythonNames } from './pythonNames';
 import { mutated } from './pythonMutation';
-import { added, joined, numberLiteral, ordered, pythonText } from './pythonOperators';
+import { added, joined, numberLiteral, compared, pythonText } from './pythonOperators';
 import { stringPieces } from './pythonStrings';
 import { mergedValues, scalar, shortText, unknownValue, withEntry, withNote } from './pythonValue';
 import type { PythonCall, PythonEntry, PythonItem, PythonValue } from './pythonValue';
@@ -205,7 +205,7 @@ export class PythonEvaluator {
     const value = this.child(node, 'argument');
     if (node.type === 'not_operator') {
       const truth = truthOf(value);
-      return truth === null ? unknownValue('computed') : scalar(!truth);
+      return truth.value === null ? unknownValue('computed') : scalar(!truth.value, truth.note);
     }
     const operator = childOf(node, 'operator');
     if (value.kind !== 'scalar' || typeof value.value !== 'number' || operator === undefined)
@@ -225,7 +225,10 @@ export class PythonEvaluator {
     const right = this.child(node, 'right');
     const isOr = childOf(node, 'operator')?.type === 'or';
     const truth = truthOf(left);
-    if (truth !== null) return truth === isOr ? left : right;
+    if (truth.value !== null) {
+      const chosen = truth.value === isOr ? left : right;
+      return truth.note === null ? chosen : withNote(chosen, truth.note);
+    }
     if (isOr && left.kind === 'unknown')
       return withNote(right, `${left.note}, ${shortText(right)} by default`);
     return isOr && left.kind === 'scalar' ? left : unknownValue('computed');
@@ -239,26 +242,17 @@ export class PythonEvaluator {
     if (this.names.text(left) === '__name__') return scalar(true);
     const a = this.evaluate(left);
     const b = this.evaluate(right);
-    if (a.kind !== 'scalar' || b.kind !== 'scalar' || a.note !== null || b.note !== null)
-      return unknownValue('computed');
-    switch (this.names.text(operators[0])) {
-      case '==':
-      case 'is':
-        return scalar(a.value === b.value);
-      case '!=':
-      case 'is not':
-        return scalar(a.value !== b.value);
-      default:
-        if (typeof a.value !== 'number' || typeof b.value !== 'number') return unknownValue('computed');
-        return ordered(a.value, b.value, this.names.text(operators[0]));
-    }
+    return compared(a, b, this.names.text(operators[0]));
   }
 
   private conditional(node: SyntaxNode): PythonValue {
     const [yes, test, no] = node.children.filter((child) => child.type !== 'comment');
     if (yes === undefined || test === undefined || no === undefined) return unknownValue('computed');
     const truth = truthOf(this.evaluate(test));
-    if (truth !== null) return this.evaluate(truth ? yes : no);
+    if (truth.value !== null) {
+      const chosen = this.evaluate(truth.value ? yes : no);
+      return truth.note === null ? chosen : withNote(chosen, truth.note);
+    }
     const first = this.evaluate(yes);
     const second = this.evaluate(no);
     if (first.kind === 'scalar' && second.kind === 'scalar' && first.value === second.value) return first;
@@ -266,7 +260,7 @@ export class PythonEvaluator {
   }
 
   /** Truth of a condition as far as the file shows it. */
-  private readonly truth = (condition: SyntaxNode): boolean | null => truthOf(this.evaluate(condition));
+  private readonly truth = (condition: SyntaxNode): Truth => truthOf(this.evaluate(condition));
 
   name(name: string, use: SyntaxNode): PythonValue {
     let scope = scopeOf(use);
@@ -298,13 +292,24 @@ export class PythonEvaluator {
   private fold(bindings: readonly Binding[], use: SyntaxNode): PythonValue | undefined {
     let value: PythonValue | undefined;
     for (const binding of bindings) {
-      const active = activity(binding.statement, use, this.truth);
+      let note: string | null = null;
+      const active = activity(binding.statement, use, (condition) => {
+        const truth = this.truth(condition);
+        note ??= truth.note;
+        return truth;
+      });
       if (active === 'never') continue;
-      const sometimes = active === 'sometimes';
+      const changes = binding.kind === 'item' || binding.kind === 'method' || binding.kind === 'add';
+      if (active === 'unless-asked' && value !== undefined && !changes) {
+        if (note !== null) value = withNote(value, note);
+        continue;
+      }
+      const sometimes = active === 'sometimes' || active === 'unless-asked';
       const next = this.bound(binding, value, sometimes);
       if (next === undefined) continue;
-      value =
-        sometimes && binding.kind !== 'item' && binding.kind !== 'method' ? mergedValues(value, next) : next;
+      if (sometimes)
+        value = binding.kind === 'item' || binding.kind === 'method' ? next : mergedValues(value, next);
+      else value = note !== null && !changes ? withNote(next, note) : next;
     }
     return value;
   }
@@ -354,6 +359,12 @@ export class PythonEvaluator {
         fallback
       );
     });
+    given.push(
+      ...this.names
+        .spawned(nameNode === undefined ? '' : this.names.text(nameNode))
+        .flatMap((items) => items[binding.index] ?? [])
+        .map((item) => this.evaluate(item)),
+    );
     const [first, ...rest] = given;
     if (
       first !== undefined &&

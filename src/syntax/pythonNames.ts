@@ -41,6 +41,7 @@ export class PythonNames {
   readonly calls: SyntaxNode[] = [];
   readonly lists: SyntaxNode[] = [];
   readonly options = new Map<string, CommandLineOption>();
+  private readonly spawns = new Map<string, (readonly SyntaxNode[])[]>();
   private readonly bindings = new Map<SyntaxNode, Map<string, Binding[]>>();
 
   constructor(readonly tree: SyntaxTree) {
@@ -49,6 +50,11 @@ export class PythonNames {
 
   bound(scope: SyntaxNode, name: string): readonly Binding[] {
     return this.bindings.get(scope)?.get(name) ?? [];
+  }
+
+  /** Arguments that a function is given as a process or thread: `Process(target=run, args=(a, b))`. */
+  spawned(name: string): readonly (readonly SyntaxNode[])[] {
+    return this.spawns.get(name) ?? [];
   }
 
   text(node: SyntaxNode): string {
@@ -234,6 +240,7 @@ export class PythonNames {
     const known = this.callsTo.get(name);
     if (known === undefined) this.callsTo.set(name, [node]);
     else known.push(node);
+    if (name === 'Process' || name === 'Thread' || name === 'spawn') this.spawn(node);
     if (callee.type !== 'attribute') return;
     if (name === 'add_argument') this.option(node);
     if (name === 'set_defaults') this.defaults(node);
@@ -247,6 +254,21 @@ export class PythonNames {
         statement: node,
       });
     }
+  }
+
+  private spawn(node: SyntaxNode): void {
+    const given = childOf(node, 'arguments')?.children ?? [];
+    const keyword = (name: string): SyntaxNode | undefined => {
+      const found = given.find(
+        (child) => child.type === 'keyword_argument' && this.text(childOf(child, 'name') ?? child) === name,
+      );
+      return found === undefined ? undefined : childOf(found, 'value');
+    };
+    const target = keyword('target');
+    const items = keyword('args');
+    if (target?.type !== 'identifier' || items === undefined) return;
+    const name = this.text(target);
+    this.spawns.set(name, [...(this.spawns.get(name) ?? []), items.children]);
   }
 
   private option(node: SyntaxNode): void {

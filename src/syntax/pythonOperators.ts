@@ -33,16 +33,28 @@ export function pythonText(value: string | number | boolean | null): string {
   return String(value);
 }
 
-export function ordered(left: number, right: number, operator: string): PythonValue {
+/** `left operator right` for comparisons of what is known, a note on either kept. */
+export function compared(left: PythonValue, right: PythonValue, operator: string): PythonValue {
+  if (left.kind !== 'scalar' || right.kind !== 'scalar') return unknownValue('computed');
+  const note = left.note ?? right.note;
+  switch (operator) {
+    case '==':
+    case 'is':
+      return scalar(left.value === right.value, note);
+    case '!=':
+    case 'is not':
+      return scalar(left.value !== right.value, note);
+  }
+  if (typeof left.value !== 'number' || typeof right.value !== 'number') return unknownValue('computed');
   switch (operator) {
     case '<':
-      return scalar(left < right);
+      return scalar(left.value < right.value, note);
     case '<=':
-      return scalar(left <= right);
+      return scalar(left.value <= right.value, note);
     case '>':
-      return scalar(left > right);
+      return scalar(left.value > right.value, note);
     case '>=':
-      return scalar(left >= right);
+      return scalar(left.value >= right.value, note);
     default:
       return unknownValue('computed');
   }

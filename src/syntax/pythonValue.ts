@@ -54,7 +54,12 @@ export function scalar(value: string | number | boolean | null, note: string | n
 
 /** The value with a note on where another one may come from; a value that has one already keeps it. */
 export function withNote(value: PythonValue, note: string): PythonValue {
-  return value.kind === 'scalar' && value.note === null ? { ...value, note } : value;
+  if (value.kind === 'scalar') return value.note === null ? { ...value, note } : value;
+  if (value.kind !== 'dict') return value;
+  return {
+    ...value,
+    entries: value.entries.map((entry) => ({ ...entry, value: withNote(entry.value, note) })),
+  };
 }
 
 /** A few characters for people: `4`, `'fp8'`, `a list`. */

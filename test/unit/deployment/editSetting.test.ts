@@ -136,7 +136,7 @@ describe('editSetting', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 });

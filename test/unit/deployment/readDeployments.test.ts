@@ -262,7 +262,7 @@ describe('readDeployments', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
