@@ -1,13 +1,15 @@
-import type { Parallelism } from '../deployment/setup';
 import type { Modifiers, Speculation } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
-import { activeShare, devicesUsed, imageTokens, weightBytesPerDevice } from './facts';
+import { activeShare, imageTokens, weightBytesPerDevice } from './facts';
 import { draftSlowdown } from './draftSlowdown';
 import { valueOf } from './parameter';
-import type { Effect, Spread, TechniqueEntry } from './technique';
+import { spreadOver } from './spread';
+import type { Effect, TechniqueEntry } from './technique';
 
 /** Share of a device that weights may take when the rest lives behind a link: room for cache and activations stays. */
 const RESIDENT_SHARE = 0.8;
+/** The engine takes factors up to this; at a thousandth of the pace the answer is no, whatever the exact figure. */
+const LARGEST_FACTOR = 1000;
 
 /**
  * The scenario with a technique on. Pure; says nothing about whether it applies (`checkConditions`) or pays (the engine). Factors
@@ -51,7 +53,7 @@ function modifiersAfter(effect: Effect, scenario: Scenario): Modifiers {
   const after: Modifiers = { ...scenario.modifiers };
   for (const [key, parameter] of Object.entries(effect.modifiers ?? {})) {
     const name = key as Exclude<keyof Modifiers, 'speculation'>;
-    after[name] *= valueOf(parameter, scenario);
+    after[name] = times(after[name], valueOf(parameter, scenario));
   }
   if (effect.imageTokensKept !== undefined)
     after.promptTokens *= promptLeft(effect.imageTokensKept, scenario);
@@ -94,8 +96,8 @@ function moveToHost(
   const slower = Math.max(1, scenario.device.bandwidth / link);
   const needed = offload.needed === 'active-experts' ? activeShare(scenario.model) : offload.needed;
   const bytes = 1 - missing + missing * needed * slower;
-  after.attentionWeightBytes *= bytes;
-  after.feedForwardWeightBytes *= bytes;
+  after.attentionWeightBytes = times(after.attentionWeightBytes, bytes);
+  after.feedForwardWeightBytes = times(after.feedForwardWeightBytes, bytes);
   after.storedWeights *= 1 - missing;
 }
 
@@ -104,19 +106,9 @@ function moveCacheToHost(resident: number, { device }: Scenario, after: Modifier
   if (device.hostBandwidth === undefined) return;
   const slower = Math.max(1, device.bandwidth / device.hostBandwidth);
   after.kvStoredBytes *= resident;
-  after.kvReadBytes *= resident + (1 - resident) * slower;
+  after.kvReadBytes = times(after.kvReadBytes, resident + (1 - resident) * slower);
 }
 
-function spreadOver(spread: Spread, scenario: Scenario): Parallelism {
-  const now = scenario.setup.parallelism;
-  const { devices } = scenario;
-  const alone: Parallelism = { tensor: 1, pipeline: 1, expert: 1, data: 1, context: 1 };
-  switch (spread) {
-    case 'tensor':
-      return { ...now, tensor: now.tensor * Math.max(1, Math.floor(devices / devicesUsed(scenario))) };
-    case 'expert':
-      return { ...now, expert: Math.max(now.tensor * now.data, now.expert) };
-    default:
-      return { ...alone, [spread]: devices };
-  }
+function times(factor: number, by: number): number {
+  return Math.min(LARGEST_FACTOR, factor * by);
 }

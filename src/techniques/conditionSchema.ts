@@ -46,6 +46,8 @@ export const conditionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: of('devices-at-least'), count }),
   z.strictObject({ kind: of('devices-idle') }),
   z.strictObject({ kind: of('tensor-parallel-at-least'), count }),
+  z.strictObject({ kind: of('layers-for-devices') }),
+  z.strictObject({ kind: of('heads-divide') }),
   z.strictObject({ kind: of('context-at-least'), tokens: count }),
   z.strictObject({ kind: of('prompt-at-least'), tokens: count }),
   z.strictObject({ kind: of('concurrency-at-least'), count }),

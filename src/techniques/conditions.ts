@@ -1,5 +1,5 @@
 import type { Engine } from '../deployment/engine';
-import { totalParameters } from '../model/count';
+import { layerTotal, totalParameters } from '../model/count';
 import type { Scenario } from '../roofline/scenario';
 import { formatBytes, formatInteger, formatSignificant } from '../units/format';
 import { engineName, engineNames } from './engineName';
@@ -12,6 +12,7 @@ import {
   imageTokens,
   weightBytesPerDevice,
 } from './facts';
+import { spreadOver } from './spread';
 import type { Condition, TechniqueEntry } from './technique';
 
 export type ConditionCheck = { applies: true } | { applies: false; reason: string };
@@ -92,6 +93,12 @@ function aboutDevice(condition: Condition, scenario: Scenario): string | null {
       const { tensor } = scenario.setup.parallelism;
       return tensor >= condition.count ? null : `tensor parallel ${tensor}; it takes ${condition.count}`;
     }
+    case 'layers-for-devices': {
+      const layers = layerTotal(scenario.model);
+      return layers >= scenario.devices ? null : `${layers} layers for ${scenario.devices} devices`;
+    }
+    case 'heads-divide':
+      return headsThatDoNotDivide(scenario);
     case 'has-host-link':
       return device.hostBandwidth === undefined
         ? `the link of the ${device.name} to its host is not known`
@@ -111,6 +118,17 @@ function aboutDevice(condition: Condition, scenario: Scenario): string | null {
     default:
       return null;
   }
+}
+
+/** Engines refuse tensor parallelism whose devices would get unequal numbers of heads. */
+function headsThatDoNotDivide(scenario: Scenario): string | null {
+  const { tensor } = spreadOver('tensor', scenario);
+  for (const { layer } of scenario.model.groups) {
+    if (layer.mixer.kind === 'attention' && layer.mixer.queryHeads % tensor !== 0) {
+      return `${layer.mixer.queryHeads} attention heads do not divide over ${tensor} devices`;
+    }
+  }
+  return null;
 }
 
 function devicesSharingWeights({ setup }: Scenario): number {
@@ -181,10 +199,18 @@ function aboutWorkload(condition: Condition, scenario: Scenario): string | null 
     case 'known-to-the-user':
       return `pays only where ${condition.fact}; the workload does not say so`;
     case 'has-images':
-      return imageTokens(scenario) > 0 ? null : 'no images in the prompt';
+      return withoutImages(scenario);
     default:
       return null;
   }
+}
+
+function withoutImages(scenario: Scenario): string | null {
+  if (imageTokens(scenario) > 0) return null;
+  if (!scenario.model.towers.some((tower) => tower.kind === 'vision')) return 'the model takes no images';
+  return scenario.workload.images > 0
+    ? 'the model’s files do not say how many tokens an image takes'
+    : 'no images in the prompt';
 }
 
 function aboutSetup(condition: Condition, technique: TechniqueEntry, scenario: Scenario): string | null {

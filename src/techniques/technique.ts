@@ -32,6 +32,10 @@ export type Condition =
   /** Tensor, pipeline, expert and context parallel together leave devices without work. */
   | { kind: 'devices-idle' }
   | { kind: 'tensor-parallel-at-least'; count: number }
+  /** Every device gets at least one layer. */
+  | { kind: 'layers-for-devices' }
+  /** Attention heads divide evenly over the devices, as engines ask. */
+  | { kind: 'heads-divide' }
   | { kind: 'context-at-least'; tokens: number }
   | { kind: 'prompt-at-least'; tokens: number }
   | { kind: 'concurrency-at-least'; count: number }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { findTechnique } from '../../../src/techniques/catalogue';
 import { checkConditions } from '../../../src/techniques/conditions';
 import type { Scenario } from '../../../src/roofline/scenario';
-import { scenarioWith } from './cases';
+import { llama8b, scenarioWith } from './cases';
 
 function reason(id: string, scenario: Scenario): string | null {
   const technique = findTechnique(id);
@@ -69,5 +69,25 @@ describe('conditions of techniques', () => {
       reason('eagle-speculation', scenarioWith({ setup: { speculation: 'prompt-lookup-decoding' } })),
       'speculation is on already (prompt-lookup-decoding)',
     );
+  });
+
+  it('refuses splits that engines refuse', () => {
+    assert.equal(reason('pipeline-parallel', scenarioWith({ devices: 64 })), '32 layers for 64 devices');
+    assert.equal(reason('pipeline-parallel', scenarioWith({ devices: 8 })), null);
+    assert.equal(
+      reason('tensor-parallel', scenarioWith({ devices: 6 })),
+      '32 attention heads do not divide over 6 devices',
+    );
+  });
+
+  it('tells a model without images from a prompt without them and from images of unknown size', () => {
+    const blind = scenarioWith({ engine: 'openvino', workload: { images: 1 } });
+    assert.equal(reason('vision-token-dropping', blind), 'the model takes no images');
+    const tower = { kind: 'vision' as const, hiddenSize: 1280, groups: [], outside: [] };
+    const seeing = { ...llama8b, towers: [tower] };
+    const none = scenarioWith({ engine: 'openvino', model: seeing });
+    assert.equal(reason('vision-token-dropping', none), 'no images in the prompt');
+    const some = scenarioWith({ engine: 'openvino', model: seeing, workload: { images: 1 } });
+    assert.match(reason('vision-token-dropping', some) ?? '', /do not say how many tokens an image takes$/);
   });
 });
