@@ -4,6 +4,12 @@ import { quoted, ReadFailure } from './readFailure';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What the weights beside a configuration show, where there are any. */
+export interface Evidence {
+  /** A head is among the stored tensors. */
+  storesHead?: boolean;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -25,6 +31,7 @@ export class Config {
     readonly notes: Notes,
     /** Dotted path of this section in the file, with a trailing dot; empty for the root. */
     readonly path = '',
+    readonly evidence: Evidence = {},
   ) {}
 
   /** True where the file itself says the key, whatever its value. */
@@ -142,7 +149,7 @@ export class Config {
     const raw = this.raw[key];
     if (raw !== undefined && raw !== null && !isObject(raw)) return undefined;
     if (raw === null) return undefined;
-    const child = new Config(raw ?? {}, defaults, this.notes, `${this.path}${key}.`);
+    const child = new Config(raw ?? {}, defaults, this.notes, `${this.path}${key}.`, this.evidence);
     this.children.push(child);
     return child;
   }
@@ -154,7 +161,13 @@ export class Config {
 
   /** The same keys over other defaults, sharing what was asked: for families that read another family's keys. */
   withDefaults(defaults: JsonObject): Config {
-    const copy = new Config(this.raw, { ...this.defaults, ...defaults }, this.notes, this.path);
+    const copy = new Config(
+      this.raw,
+      { ...this.defaults, ...defaults },
+      this.notes,
+      this.path,
+      this.evidence,
+    );
     this.children.push(copy);
     for (const key of this.asked) copy.asked.add(key);
     return copy;

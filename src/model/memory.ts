@@ -13,6 +13,7 @@ import { findScheme, storedBytes } from './weightSchemes';
  */
 export function weightBytes(spec: ModelSpec, schemeId?: string | null): Bytes {
   const own = schemeId === undefined;
+  if (own && spec.storedBytes !== undefined) return spec.storedBytes;
   const scheme = own ? ownScheme(spec) : schemeId === null ? undefined : findScheme(schemeId);
   const ignored = own ? isIgnored(spec.quantisation?.ignored ?? []) : (): boolean => false;
   const plainBytes = elementBytes(spec.format);
@@ -126,7 +127,8 @@ export function attentionName(spec: ModelSpec): AttentionName {
   if (attention.length === 0) return recurrent ? 'linear' : 'none';
   if (recurrent) return 'hybrid';
   if (attention.some((mixer) => mixer.latent !== undefined)) return 'mla';
-  if (attention.some((mixer) => mixer.window !== undefined)) return 'sliding';
+  const limit = spec.maxContext ?? Infinity;
+  if (attention.some((mixer) => mixer.window !== undefined && mixer.window < limit)) return 'sliding';
   const first = attention[0];
   if (first === undefined || first.kvHeads === first.queryHeads) return 'mha';
   return first.kvHeads === 1 ? 'mqa' : 'gqa';

@@ -1,42 +1,171 @@
-import { open, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { MAX_JSON_LENGTH } from '../syntax/json';
-import { readModel, type ReadOptions } from './readModel';
-import type { ModelReading } from './spec';
+import { openSync, closeSync, fstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { MAX_JSON_LENGTH, readJson } from '../syntax/json';
+import { compareWithWeights } from './compareWithWeights';
+import { isObject, type JsonObject } from './config';
+import { listTensors } from './files/listTensors';
+import { readPipeline } from './files/readPipeline';
+import { specOfListing } from './files/specOfListing';
+import { readModel, readModelValue, type ReadOptions } from './readModel';
+import { ReadFailure } from './readFailure';
+import type { ModelReading, Unreadable } from './spec';
+
+/** Bytes that a JSON file may have: every character takes at least one. */
+const MAX_JSON_BYTES = MAX_JSON_LENGTH;
+
+/** Files that a folder is looked through for, the telling ones first. */
+const TELLING = ['model_index.json', 'config.json', 'params.json'];
+
+const WEIGHTS = new Set(['.gguf', '.safetensors', '.onnx']);
 
 /**
- * Reads a model file or a folder that holds a config.json, with the quantisation files beside it. Never throws: a path
- * that cannot be read comes back as an error in words.
+ * Reads a model file (config.json, params.json, model_index.json, an index, .gguf, .safetensors, .onnx) or the folder that
+ * holds one, with what stands beside it: quantisation files, and weights to compare with. Only headers of weight files
+ * are read. Never throws: what cannot be read comes back as an error in words.
  */
 export async function openModel(path: string): Promise<ModelReading> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) return unreadable('not-a-model', 'There is no such file.');
-  const file = found.isDirectory() ? join(path, 'config.json') : path;
-  const text = await readText(file);
-  if (text === null) return unreadable('not-a-model', `${basename(file)} cannot be read.`);
-  const folder = dirname(file);
-  const options: ReadOptions = { name: basename(folder) };
-  const quantizeConfig = await readText(join(folder, 'quantize_config.json'));
-  const hfQuantConfig = await readText(join(folder, 'hf_quant_config.json'));
-  if (quantizeConfig !== null) options.quantizeConfig = quantizeConfig;
-  if (hfQuantConfig !== null) options.hfQuantConfig = hfQuantConfig;
-  return readModel(text, options);
+  try {
+    return await read(path);
+  } catch (fault) {
+    if (fault instanceof ReadFailure) return failed(fault.code, fault.message);
+    return failed('not-a-model', `${basename(path)} cannot be read: ${reason(fault)}.`);
+  }
 }
 
-function unreadable(code: 'not-a-model' | 'too-large', message: string): ModelReading {
+async function read(path: string): Promise<ModelReading> {
+  if (statSync(path).isDirectory()) return read(tellingFile(path));
+  const extension = extname(path).toLowerCase();
+  if (WEIGHTS.has(extension)) return readWeights(path);
+  if (/^\.(bin|pt|pth|ckpt|pkl)$/.test(extension)) {
+    return failed(
+      'unsupported',
+      'Pickled weights can run code when they are opened; they are not read. Open the config.json beside them.',
+    );
+  }
+  return readConfigFile(path);
+}
+
+function tellingFile(folder: string): string {
+  const names = readdirSync(folder);
+  const found =
+    TELLING.find((name) => names.includes(name)) ??
+    names.find((name) => name.endsWith('.gguf')) ??
+    names.find((name) => name.endsWith('.safetensors')) ??
+    names.find((name) => name.endsWith('.onnx'));
+  if (found === undefined)
+    throw new ReadFailure('not-a-model', 'The folder holds no config.json and no weights.');
+  return join(folder, found);
+}
+
+async function readWeights(path: string): Promise<ModelReading> {
+  const folder = dirname(path);
+  const config = extname(path) === '.gguf' ? null : readText(join(folder, 'config.json'));
+  // A configuration beside the weights knows what the model is; the weights alone know only their sizes.
+  if (config !== null && extname(path) !== '.onnx') return readConfigFile(join(folder, 'config.json'));
+  return { ok: true, model: specOfListing(await listTensors(path), stemOf(path)) };
+}
+
+async function readConfigFile(path: string): Promise<ModelReading> {
+  const text = readText(path);
+  if (text === null)
+    return failed(
+      'not-a-model',
+      `${basename(path)} cannot be read as text, or is larger than ${String(MAX_JSON_BYTES / 1024 / 1024)} MB.`,
+    );
+  const { value, errors } = readJson(text);
+  const options = optionsBeside(path);
+  if (errors.length > 0 || !isObject(value)) return readModel(text, options);
+  if (isObject(value.weight_map)) return readIndex(path, value.weight_map);
+  if (typeof value._class_name === 'string' && value._class_name.endsWith('Pipeline'))
+    return readPipeline(value, dirname(path), options.name ?? '', readText);
+  const reading = readModelValue(value, options);
+  return reading.ok ? { ok: true, model: await compareWithWeights(reading.model, path) } : reading;
+}
+
+/** An index names tensors and shards; the configuration beside it, or the shards' headers, say the rest. */
+async function readIndex(path: string, weightMap: JsonObject): Promise<ModelReading> {
+  const folder = dirname(path);
+  const config = join(folder, 'config.json');
+  if (readText(config) !== null) return readConfigFile(config);
+  const shards = [...new Set(Object.values(weightMap))].filter(
+    (name): name is string => typeof name === 'string' && /^[\w.-]+$/.test(name),
+  );
+  const present = shards.filter(
+    (name) => name.endsWith('.safetensors') && readdirSync(folder).includes(name),
+  );
+  if (shards.length === 0 || present.length < shards.length) {
+    return failed(
+      'unsupported',
+      'An index names tensors, not their sizes: open it with its config.json or all of its files beside it.',
+    );
+  }
+  return { ok: true, model: specOfListing(await listTensors(path), stemOf(path)) };
+}
+
+function optionsBeside(path: string): ReadOptions {
+  const folder = dirname(path);
+  const stem = stemOf(path);
+  const options: ReadOptions = { name: stem === 'config' || stem === 'params' ? basename(folder) : stem };
+  const quantizeConfig =
+    readText(join(folder, 'quantize_config.json')) ?? readText(join(folder, `${stem}.quantize_config.json`));
+  const hfQuantConfig =
+    readText(join(folder, 'hf_quant_config.json')) ?? readText(join(folder, `${stem}.hf_quant_config.json`));
+  if (quantizeConfig !== null) options.quantizeConfig = quantizeConfig;
+  if (hfQuantConfig !== null) options.hfQuantConfig = hfQuantConfig;
+  const names = tensorNamesBeside(path);
+  if (names !== null)
+    options.evidence = {
+      storesHead: names.some((name) => /(^|\.)(lm_head|embed_out|output_layer)\.weight$/.test(name)),
+    };
+  return options;
+}
+
+/** Names of the stored tensors, where an index lies beside the configuration. */
+function tensorNamesBeside(path: string): string[] | null {
+  const folder = dirname(path);
+  for (const name of [
+    'model.safetensors.index.json',
+    'pytorch_model.bin.index.json',
+    `${stemOf(path)}.safetensors.index.json`,
+  ]) {
+    const text = readText(join(folder, name));
+    if (text === null) continue;
+    const { value, errors } = readJson(text);
+    if (errors.length === 0 && isObject(value) && isObject(value.weight_map))
+      return Object.keys(value.weight_map);
+  }
+  return null;
+}
+
+function stemOf(path: string): string {
+  return basename(path).replace(/\.(json|gguf|safetensors|onnx)$/i, '');
+}
+
+function failed(code: Unreadable['code'], message: string): ModelReading {
   return { ok: false, error: { code, message } };
 }
 
-async function readText(path: string): Promise<string | null> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return null;
+function reason(fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'access is denied';
+  return code === '' ? 'it is not what it seems' : code;
+}
+
+/** Null where there is no such file, it is no plain file, or it is too large to be settings. */
+function readText(path: string): string | null {
+  let descriptor: number;
   try {
-    const { size } = await file.stat();
-    if (size > MAX_JSON_LENGTH) return null;
-    return await file.readFile('utf8');
+    descriptor = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const found = fstatSync(descriptor);
+    return found.isFile() && found.size <= MAX_JSON_BYTES ? readFileSync(descriptor, 'utf8') : null;
   } catch {
     return null;
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }

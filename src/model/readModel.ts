@@ -1,7 +1,7 @@
 import { readJson } from '../syntax/json';
 import type { NumberFormat } from '../units/numberFormat';
 import { classDefaults } from './classDefaults';
-import { Config, isObject, type JsonObject } from './config';
+import { Config, isObject, type Evidence, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
 import { draft, isDraft } from './families/draft';
 import { FAMILIES } from './families/table';
@@ -10,6 +10,7 @@ import type { Family, FamilyContext, FamilyModel } from './family';
 import { formatOf } from './format';
 import { Notes } from './notes';
 import { foldLayers } from './parts/foldLayers';
+import { isParamsJson, translateParams, untranslated } from './paramsJson';
 import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
 import type { Quantisation } from './quantisation';
@@ -19,6 +20,10 @@ import { doubtUnknownKeys } from './unknownKeys';
 export interface ReadOptions extends QuantisationFiles {
   /** What to call the model where the file does not say. */
   name?: string;
+  /** What kind of model this is, where another file says so: a pipeline names the classes of its parts. */
+  architecture?: string;
+  /** What the weights beside the configuration show. */
+  evidence?: Evidence;
   /** Reads half-typed text as far as it goes, as an editor needs it, in place of refusing it. */
   tolerant?: boolean;
 }
@@ -55,20 +60,24 @@ function failed(
   return { ok: false, error: { code, message, ...at } };
 }
 
-function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
-  const modelType = typeOf(raw);
+function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   const notes = new Notes();
-  const config = new Config(raw, classDefaults(modelType), notes);
-  const architecture = config.texts('architectures')?.[0] ?? '';
+  const params = isParamsJson(given);
+  const raw = params ? translateParams(given) : given;
+  const modelType = typeOf(raw);
+  const config = new Config(raw, classDefaults(modelType), notes, '', options.evidence ?? {});
+  const said = config.texts('architectures')?.[0];
+  const architecture = said ?? options.architecture ?? '';
+  if (params) doubtParams(given, notes);
   const model = readFamily(config, modelType, architecture, 0);
   const quantisation = readQuantisation(config, options, notes);
   const format = readFormat(config, notes);
   config.understood(...ROOT_KEYS);
   doubtUnknownKeys(config, notes);
-  const said = config.text('_name_or_path');
+  const path = config.text('_name_or_path');
   return checked(
     assemble(model, {
-      name: options.name ?? said ?? modelType,
+      name: options.name ?? path ?? modelType,
       modelType,
       architecture,
       format,
@@ -76,6 +85,16 @@ function readConfig(raw: JsonObject, options: ReadOptions): ModelSpec {
       notes,
     }),
   );
+}
+
+/** A params.json names no architecture: what it leaves to the code that reads it is told. */
+function doubtParams(given: JsonObject, notes: Notes): void {
+  const unknown = untranslated(given);
+  if (unknown.length > 0)
+    notes.doubt('unknown-key', `Not understood in params.json: ${quoted(unknown.join(', '))}.`);
+  if (typeof given.tied_embeddings !== 'boolean') {
+    notes.doubt('tied-head-unclear', 'params.json does not say whether the head is tied to the embedding.');
+  }
 }
 
 /** Nesting of configurations that is followed: a multimodal file holds a text part, which may hold one more. */
@@ -120,7 +139,18 @@ function typeOf(raw: JsonObject): string {
     const said = raw[key];
     if (typeof said === 'string' && said !== '') return said;
   }
-  throw new ReadFailure('not-a-model', 'No model_type: this does not look like a model configuration.');
+  throw new ReadFailure('not-a-model', otherFile(raw));
+}
+
+/** What a file that is no model's configuration most likely is. */
+function otherFile(raw: JsonObject): string {
+  if (isObject(raw.weight_map))
+    return 'This is an index of weight files: it names tensors, not their sizes. Open its folder or its config.json.';
+  if (raw.quant_method !== undefined || raw.bits !== undefined || isObject(raw.quantization))
+    return 'This describes a quantisation; the model is in the config.json beside it.';
+  if (Array.isArray(raw.architectures))
+    return `No model_type, and ${quoted(raw.architectures[0])} is read by its model_type.`;
+  return 'No model_type: this does not look like a model configuration.';
 }
 
 const ROOT_KEYS = ['model_type', 'quantization_config', 'quantization', 'compression_config'];

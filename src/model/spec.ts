@@ -138,6 +138,8 @@ export interface ModelSpec {
   format: NumberFormat;
   /** What the files say about quantised weights; null where they are in `format`. */
   quantisation: Quantisation | null;
+  /** Bytes of all weights as their own files list them; absent where a configuration alone was read. */
+  storedBytes?: Bytes;
   /** True only when every tensor is accounted for. */
   exact: boolean;
   warnings: readonly Warning[];

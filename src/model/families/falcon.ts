@@ -12,7 +12,7 @@ export const falcon: Family = ({ config, modelType, notes }) => {
   const bias = config.flag(false, 'bias');
   const norms = config.optional('num_ln_in_parallel_attn') ?? (grouped ? 2 : 1);
   config.understood('alibi');
-  if (!config.says('tie_word_embeddings')) {
+  if (!config.says('tie_word_embeddings') && config.evidence.storesHead === undefined) {
     notes.doubt(
       'tied-head-unclear',
       'The file does not say whether the head is tied: the class says yes, published checkpoints store a head of their own.',

@@ -25,7 +25,7 @@ export const t5: Family = ({ config, architecture, modelType, notes }) => {
     heads: config.integer('num_heads'),
     headDim: config.integer('d_kv'),
     width: config.integer('d_ff'),
-    gated: config.text('feed_forward_proj')?.startsWith('gated') ?? false,
+    gated: config.flag(config.text('feed_forward_proj')?.startsWith('gated') ?? false, 'is_gated_act'),
     buckets: config.integerOr(32, 'relative_attention_num_buckets'),
     everyTable: modelType === 'umt5',
   };

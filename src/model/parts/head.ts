@@ -20,6 +20,9 @@ export interface HeadOptions {
  */
 export function isTied(config: Config, fallback = false): boolean {
   const said = config.value('tie_word_embeddings');
+  // The weights settle what the file leaves to the class's default.
+  const { storesHead } = config.evidence;
+  if (storesHead !== undefined && !config.says('tie_word_embeddings')) return !storesHead;
   if (typeof said === 'boolean') return said;
   config.notes.doubt(
     'tied-head-unclear',

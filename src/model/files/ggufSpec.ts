@@ -1,0 +1,142 @@
+import { Notes } from '../notes';
+import { quoted } from '../readFailure';
+import type { Quantisation } from '../quantisation';
+import type { Mixer, ModelSpec } from '../spec';
+import { findScheme } from '../weightSchemes';
+import { specFromTensors } from './specFromTensors';
+import type { TensorListing } from './tensorListing';
+
+/** Names of `general.file_type`, by number: llama.h, enum llama_ftype. */
+const FILE_TYPES: Readonly<Record<number, string>> = {
+  0: 'f32',
+  1: 'f16',
+  2: 'q4_0',
+  3: 'q4_1',
+  7: 'q8_0',
+  8: 'q5_0',
+  9: 'q5_1',
+  10: 'q2_k',
+  11: 'q3_k_s',
+  12: 'q3_k_m',
+  13: 'q3_k_l',
+  14: 'q4_k_s',
+  15: 'q4_k_m',
+  16: 'q5_k_s',
+  17: 'q5_k_m',
+  18: 'q6_k',
+  19: 'iq2_xxs',
+  20: 'iq2_xs',
+  23: 'iq3_xxs',
+  24: 'iq1_s',
+  25: 'iq4_nl',
+  26: 'iq3_s',
+  28: 'iq2_s',
+  30: 'iq4_xs',
+  31: 'iq1_m',
+  32: 'bf16',
+  36: 'tq1_0',
+  37: 'tq2_0',
+  38: 'mxfp4',
+};
+
+/** State-space and other recurrent architectures, whose cache the header's attention keys do not describe. */
+const RECURRENT = /mamba|rwkv|jamba|lfm2|falcon-h1|granitehybrid|nemotron_h|qwen3next|plamo2|arwkv/;
+
+/**
+ * What a GGUF file's header says the model is: every tensor as listed, attention from the header's keys. A vocabulary-only
+ * file has no tensors and is said to be one.
+ */
+export function ggufSpec(listing: TensorListing, name: string): ModelSpec {
+  const { metadata } = listing;
+  const architecture = text(metadata['general.architecture']) ?? '';
+  const key = (suffix: string): unknown => metadata[`${architecture}.${suffix}`];
+  const notes = new Notes();
+  for (const remark of listing.remarks) notes.doubt('cut-short', remark);
+  if (listing.tensors.length === 0) notes.doubt('no-weights', 'The file holds a vocabulary and no weights.');
+  if (architecture === '') notes.doubt('missing-key', 'general.architecture is not said.');
+  const shards = number(metadata['split.count']);
+  if (shards !== undefined && shards > 1)
+    notes.doubt(
+      'one-shard',
+      `This is one of ${String(shards)} files of the model; the others are not counted.`,
+    );
+  if (RECURRENT.test(architecture))
+    notes.doubt('state-unknown', `The state of ${quoted(architecture)} is not described in the header.`);
+  const hidden = number(key('embedding_length')) ?? 0;
+  return specFromTensors(listing, {
+    name: text(metadata['general.name']) ?? name,
+    modelType: architecture === '' ? 'gguf' : architecture,
+    architecture: 'gguf',
+    kind: /bert|t5encoder/.test(architecture) ? 'encoder' : 'decoder',
+    hiddenSize: hidden,
+    vocabularySize: vocabularyOf(listing, number(key('vocab_size'))),
+    maxContext: number(key('context_length')) ?? null,
+    quantisation: quantisationOf(number(metadata['general.file_type'])),
+    notes,
+    mixer: mixerOf(key, hidden, notes, architecture),
+  });
+}
+
+function mixerOf(
+  key: (suffix: string) => unknown,
+  hidden: number,
+  notes: Notes,
+  architecture: string,
+): (index: number) => Mixer {
+  const queryHeads = key('attention.head_count');
+  const kvHeads = key('attention.head_count_kv');
+  const first = at(queryHeads, 0) ?? 0;
+  const keyDim = number(key('attention.key_length')) ?? (first > 0 ? hidden / first : 0);
+  const valueDim = number(key('attention.value_length')) ?? (first > 0 ? hidden / first : 0);
+  const rank = number(key('attention.kv_lora_rank'));
+  const rope = number(key('rope.dimension_count')) ?? 0;
+  const window = number(key('attention.sliding_window'));
+  if (window !== undefined && window > 0) {
+    notes.doubt(
+      'window-pattern',
+      'The header says a sliding window and not which layers use it; the cache is reckoned without.',
+    );
+  }
+  const recurrent = RECURRENT.test(architecture);
+  return (index) => {
+    const heads = at(queryHeads, index) ?? 0;
+    const kv = at(kvHeads, index) ?? heads;
+    if (recurrent || heads === 0 || kv === 0 || keyDim <= 0) return { kind: 'none' };
+    return {
+      kind: 'attention',
+      queryHeads: heads,
+      kvHeads: kv,
+      keyHeadDim: keyDim,
+      valueHeadDim: valueDim,
+      causal: true,
+      ...(rank === undefined ? {} : { latent: { rank, ropeDim: rope } }),
+    };
+  };
+}
+
+function vocabularyOf(listing: TensorListing, said: number | undefined): number {
+  const table = listing.tensors.find((tensor) => tensor.name === 'token_embd.weight');
+  const tokens = listing.metadata['tokenizer.ggml.tokens'];
+  return table?.shape[0] ?? said ?? (Array.isArray(tokens) ? tokens.length : 0);
+}
+
+function quantisationOf(fileType: number | undefined): Quantisation | null {
+  const id = fileType === undefined ? undefined : FILE_TYPES[fileType];
+  const scheme = id === undefined ? undefined : findScheme(id);
+  if (scheme === undefined || scheme.bits >= 16) return null;
+  return { scheme: scheme.id, bits: scheme.bits, group: scheme.group, ignored: [], source: 'gguf' };
+}
+
+function number(value: unknown): number | undefined {
+  const plain = typeof value === 'bigint' ? Number(value) : value;
+  return typeof plain === 'number' && Number.isSafeInteger(plain) && plain >= 0 ? plain : undefined;
+}
+
+/** The value of one layer: of a list, or the one that all share. */
+function at(value: unknown, index: number): number | undefined {
+  return Array.isArray(value) ? number(value[index]) : number(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
