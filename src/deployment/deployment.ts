@@ -31,6 +31,8 @@ export interface Writing {
 export type WritingForm =
   /** `LLM(model, max_model_len=4096)` */
   | 'python-keywords'
+  /** `engine_kwargs={"max_model_len": 4096}` */
+  | 'python-dictionary'
   /** `["vllm", "serve", "--max-model-len", "4096"]` in Python */
   | 'python-list'
   /** A line of a shell script, with continuations */

@@ -53,7 +53,8 @@ function replaced(
   const start = lines.offset(valueRange.start);
   const end = lines.offset(valueRange.end);
   const now = text.slice(start, end);
-  if (setting.form === 'python-keywords') return at(lines, start, end, pythonLiteral(setting.value));
+  if (setting.form.startsWith('python-') && setting.form !== 'python-list')
+    return at(lines, start, end, pythonLiteral(setting.value));
   if (setting.form === 'yaml-map') return replacedInMap(text, lines, setting, range, start, end);
   const flagStart = lines.offset(range.start);
   const flagEnd = lines.offset(range.end);
@@ -97,7 +98,8 @@ function replacedInMap(
 }
 
 function added(text: string, lines: LineIndex, setting: Setting, place: number): TextEdit | null {
-  if (setting.form === 'python-keywords') return addedKeyword(text, lines, setting, place);
+  if (setting.form.startsWith('python-') && setting.form !== 'python-list')
+    return addedKeyword(text, lines, setting, place);
   if (setting.form === 'yaml-map') {
     const rendered = yamlScalar(setting.value);
     if (rendered === null) return null;
@@ -112,7 +114,9 @@ function added(text: string, lines: LineIndex, setting: Setting, place: number):
 
 /** `, name=value` on the same line, or a line of its own where the arguments have lines of their own. */
 function addedKeyword(text: string, lines: LineIndex, setting: Setting, place: number): TextEdit {
-  const argument = `${setting.name}=${pythonLiteral(setting.value)}`;
+  const literal = pythonLiteral(setting.value);
+  const isKeyword = setting.form === 'python-keywords';
+  const argument = isKeyword ? `${setting.name}=${literal}` : `"${setting.name}": ${literal}`;
   const before = text[place - 1];
   if (before === '(') return at(lines, place, place, argument);
   const lineStart = text.lastIndexOf('\n', place - 1) + 1;

@@ -1,6 +1,6 @@
 /** Bits of text of which a file holds at least one where it starts an engine. Engine by engine, in the order of `readers.ts`. */
 export const ENGINE_HINTS: Readonly<Record<string, readonly string[]>> = {
-  vllm: ['vllm', 'vLLM', 'VLLM'],
+  vllm: ['vllm', 'vLLM', 'VLLM', 'ray.serve.llm', 'ray.llm'],
 };
 
 /** Options that give an engine's own configuration file away, which need not name the engine. */

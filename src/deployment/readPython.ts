@@ -3,7 +3,7 @@ import type { PythonCall, PythonEntry, PythonValue } from '../syntax/pythonValue
 import { plainPython } from '../syntax/pythonValue';
 import type { Grammar } from '../syntax/treeSitter';
 import type { Deployment, SettingValue } from './deployment';
-import type { EngineReader } from './engines/engineReader';
+import type { Construction, EngineReader } from './engines/engineReader';
 import { ENGINE_READERS } from './engines/readers';
 import { FoundSettings } from './foundSettings';
 import { optionValue } from './options';
@@ -28,7 +28,7 @@ export function readPython(
 }
 
 function readerOf(callee: string): EngineReader | undefined {
-  return ENGINE_READERS.find((reader) => reader.constructorArguments(callee) !== null);
+  return ENGINE_READERS.find((reader) => reader.construction(callee) !== null);
 }
 
 function deploymentOfCall(
@@ -38,9 +38,11 @@ function deploymentOfCall(
   context: CommandContext,
 ): Deployment {
   const found = new FoundSettings();
-  const names = reader.constructorArguments(call.callee) ?? [];
+  const construction = reader.construction(call.callee);
+  if (construction === null || construction.nested !== null)
+    return nestedDeployment(call, construction, reader, found, text, context);
   call.positional.forEach((item, index) => {
-    const name = names[index];
+    const name = construction.positional[index];
     if (name !== undefined) readEntry({ ...item, name, valueSpan: item.span }, reader, found);
   });
   for (const entry of call.keywords) readEntry(entry, reader, found);
@@ -48,6 +50,42 @@ function deploymentOfCall(
   reader.settle(found);
   const writing = { form: 'python-keywords' as const, at: lastArgumentEnd(call, text) };
   return found.deployment(reader.engine, call.span, context.lines, reader.parallel, writing);
+}
+
+/** A wrapper's call: the settings are a dictionary among its keywords, the model is named beside it. */
+function nestedDeployment(
+  call: PythonCall,
+  construction: Construction | null,
+  reader: EngineReader,
+  found: FoundSettings,
+  text: string,
+  context: CommandContext,
+): Deployment {
+  const own: PythonValue = { kind: 'dict', entries: call.keywords, open: call.open };
+  const settings = entryAt(own, [construction?.nested ?? '']);
+  const entries = settings?.value.kind === 'dict' ? settings.value.entries : [];
+  for (const entry of entries) readEntry(entry, reader, found);
+  if (settings?.value.kind === 'dict' && settings.value.open !== null)
+    found.note('settings', `more ${settings.value.open}`);
+  if (settings?.value.kind === 'unknown') found.note('settings', settings.value.note);
+  const model = construction?.model.flatMap((path) => entryAt(own, path) ?? [])[0];
+  if (model !== undefined) readEntry({ ...model, name: 'model' }, reader, found);
+  reader.settle(found);
+  const inside = entries.filter(
+    (entry) => entry.span.start >= call.span.start && entry.span.end <= call.span.end,
+  );
+  const last = inside
+    .filter((entry) => text[entry.span.start] === '"' || text[entry.span.start] === "'")
+    .at(-1);
+  const writing = last === undefined ? null : { form: 'python-dictionary' as const, at: last.span.end };
+  return found.deployment(reader.engine, call.span, context.lines, reader.parallel, writing);
+}
+
+function entryAt(value: PythonValue, path: readonly string[]): PythonEntry | undefined {
+  const [name, ...rest] = path;
+  const entry =
+    value.kind === 'dict' ? value.entries.find((candidate) => candidate.name === name) : undefined;
+  return entry === undefined || rest.length === 0 ? entry : entryAt(entry.value, rest);
 }
 
 function readEntry(entry: PythonEntry, reader: EngineReader, found: FoundSettings): void {
@@ -69,7 +107,7 @@ function settingOf(value: PythonValue, name: string, found: FoundSettings): Sett
   switch (value.kind) {
     case 'scalar':
       if (value.note !== null) found.note(name, value.note);
-      return value.value;
+      return value.value === null && value.note !== null ? undefined : value.value;
     case 'unknown':
       found.note(name, value.note);
       return undefined;

@@ -305,7 +305,7 @@ export class PythonEvaluator {
         continue;
       }
       const sometimes = active === 'sometimes' || active === 'unless-asked';
-      const next = this.bound(binding, value, sometimes);
+      const next = this.bound(binding, value, sometimes, active === 'unless-asked' ? note : null);
       if (next === undefined) continue;
       if (sometimes)
         value = binding.kind === 'item' || binding.kind === 'method' ? next : mergedValues(value, next);
@@ -314,10 +314,12 @@ export class PythonEvaluator {
     return value;
   }
 
+  /** `asked`: what a user would have to ask for to make it so. */
   private bound(
     binding: Binding,
     before: PythonValue | undefined,
     sometimes: boolean,
+    asked: string | null,
   ): PythonValue | undefined {
     switch (binding.kind) {
       case 'value':
@@ -333,7 +335,14 @@ export class PythonEvaluator {
         const key = this.evaluate(binding.key);
         if (key.kind !== 'scalar' || typeof key.value !== 'string')
           return { ...before, open: before.open ?? 'computed' };
-        return withEntry(before, this.entry(key.value, binding.whole, binding.node), sometimes);
+        const name = key.value;
+        if (asked !== null && before.entries.some((entry) => entry.name === name)) {
+          const noted = before.entries.map((entry) =>
+            entry.name === name ? { ...entry, value: withNote(entry.value, asked) } : entry,
+          );
+          return { ...before, entries: noted };
+        }
+        return withEntry(before, this.entry(name, binding.whole, binding.node), sometimes);
       }
       case 'method':
         return mutated(before, binding.method, this.call(binding.call), sometimes);
@@ -423,7 +432,7 @@ export class PythonEvaluator {
       return scalar(true, `from ${option.flag}, on by default`);
     const fallback = option.fallback === null ? undefined : this.evaluate(option.fallback);
     if (fallback === undefined || (fallback.kind === 'scalar' && fallback.value === null))
-      return unknownValue(`from ${option.flag}`);
+      return scalar(null, `from ${option.flag}`);
     return withNote(fallback, `from ${option.flag}, ${shortText(fallback)} by default`);
   }
 

@@ -13,6 +13,16 @@ export interface Launch {
   takesModel: boolean;
 }
 
+/** Where a call that makes an engine has its settings. */
+export interface Construction {
+  /** Names of the positional arguments. */
+  positional: readonly string[];
+  /** The keyword whose dictionary holds the settings; null where the keywords themselves do. */
+  nested: string | null;
+  /** Paths of keywords that name the model, the first that is there counts. */
+  model: readonly (readonly string[])[];
+}
+
 /** All that is particular to one engine's deployments. A new engine is a file with one of these, and a line in `readers.ts`. */
 export interface EngineReader {
   readonly engine: string;
@@ -23,8 +33,8 @@ export interface EngineReader {
   launch(words: readonly CommandWord[]): Launch | null;
   /** Whether a container image runs the engine's server, so that its arguments are the engine's. */
   isImage(image: string): boolean;
-  /** Names of positional arguments of a call that makes the engine, or null where the call does not. */
-  constructorArguments(callee: string): readonly string[] | null;
+  /** How a call that makes the engine is read; null where the call does not. */
+  construction(callee: string): Construction | null;
   /** Variables of the environment that stand for a setting. */
   readonly environment: Readonly<Record<string, string>>;
   /** Last touches: settings that mean the model, old spellings of one thing. */

@@ -4,13 +4,15 @@ import type { FoundSettings } from '../foundSettings';
 import { EngineOptions } from '../options';
 import type { ServingHints } from '../servingHints';
 import type { ServingSetup } from '../setup';
-import type { EngineReader, Launch } from './engineReader';
+import type { Construction, EngineReader, Launch } from './engineReader';
 import table from './vllmOptions.json';
 
 let options: EngineOptions | undefined;
 
 /** Classes that make an engine, or hold its settings; by the last part of the name, below the package `vllm`. */
 const CONSTRUCTORS = new Set(['LLM', 'EngineArgs', 'AsyncEngineArgs']);
+
+const RAY_CONFIGURATIONS = new Set(['LLMConfig', 'vLLMEngineProcessorConfig']);
 
 /** vLLM: `vllm serve`, `python -m vllm.entrypoints.…`, `vllm.LLM(…)` and the engine-argument classes, image `vllm/vllm-openai`. */
 export const VLLM: EngineReader = {
@@ -19,16 +21,27 @@ export const VLLM: EngineReader = {
   parallel: ['tensor_parallel_size', 'pipeline_parallel_size', 'data_parallel_size'],
   launch,
   isImage: (image) => /(^|\/)vllm[a-z-]*(:|@|$)/.test(image) && !/router|stack|production/.test(image),
-  constructorArguments: (callee) => {
-    const parts = callee.split('.');
-    return parts[0] === 'vllm' && parts.length >= 2 && CONSTRUCTORS.has(parts[parts.length - 1] ?? '')
-      ? ['model']
-      : null;
-  },
+  construction,
   environment: { VLLM_ATTENTION_BACKEND: 'attention_backend' },
   settle,
   toServingSetup,
 };
+
+/** The classes of the package itself, and Ray's wrappers around it. */
+function construction(callee: string): Construction | null {
+  const parts = callee.split('.');
+  const name = parts[parts.length - 1] ?? '';
+  if (parts[0] === 'vllm' && parts.length >= 2 && CONSTRUCTORS.has(name))
+    return { positional: ['model'], nested: null, model: [] };
+  if (parts[0] !== 'ray' || !RAY_CONFIGURATIONS.has(name)) return null;
+  const model = [
+    ['model_source'],
+    ['model_loading_config', 'model_source'],
+    ['model_loading_config', 'model_id'],
+    ['model_id'],
+  ];
+  return { positional: [], nested: 'engine_kwargs', model };
+}
 
 function launch(words: readonly CommandWord[]): Launch | null {
   for (let at = 0; at + 1 < words.length; at += 1) {

@@ -63,7 +63,7 @@ describe('pythonCalls', () => {
     );
     assert.deepEqual(shown, [
       [2, 'from --size, 2 by default'],
-      ['from --name'],
+      [null, 'from --name'],
       ['from environment (X)'],
       [3, 'from environment (Y), 3 by default'],
       ['from environment (Z)'],
