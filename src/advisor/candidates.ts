@@ -76,9 +76,12 @@ export async function singleCandidates(
  * term rarely multiply. What the selector corrected in the members carries over; their doubts add up as independent ones do.
  */
 export function stacks(before: Estimate, metric: RatioMetric, singles: readonly Candidate[]): Candidate[] {
+  // Where nothing runs at all, memory is what members are sought for.
+  const worth = (candidate: Candidate): number =>
+    cannotRun(before) ? before.memory.total / candidate.after.memory.total : candidate.speedup.p50;
   const members = [...singles]
-    .filter((single) => single.speedup.p50 > WORTHWHILE)
-    .sort((a, b) => b.speedup.p50 - a.speedup.p50)
+    .filter((single) => worth(single) > WORTHWHILE)
+    .sort((a, b) => worth(b) - worth(a))
     .slice(0, STACK_WIDTH);
   const found: Candidate[] = [];
   let layer: { candidate: Candidate; last: number }[] = members.map((candidate, last) => ({
@@ -91,7 +94,7 @@ export function stacks(before: Estimate, metric: RatioMetric, singles: readonly 
       for (let index = last + 1; index < members.length; index++) {
         const member = members[index];
         if (!member) continue;
-        const stack = addMember(candidate, member, before, metric, members);
+        const stack = addMember(candidate, member, before, metric, members, worth);
         if (stack) next.push({ candidate: stack, last: index });
       }
     }
@@ -107,6 +110,7 @@ function addMember(
   before: Estimate,
   metric: RatioMetric,
   singles: readonly Candidate[],
+  worth: (candidate: Candidate) => number,
 ): Candidate | null {
   const added = member.techniques[0];
   if (!added || stack.techniques.some((one) => conflictBetween(one, added) !== null)) return null;
@@ -116,9 +120,13 @@ function addMember(
   const after = estimate(changed);
   const parts = techniques.flatMap((one) => singles.filter((single) => single.techniques[0] === one));
   const speedup = combine(gain(metric, before, after), parts, before, metric);
-  return speedup.p50 > Math.max(stack.speedup.p50, member.speedup.p50) * WORTHWHILE
-    ? { techniques, scenario: changed, after, speedup }
-    : null;
+  const grown = { techniques, scenario: changed, after, speedup };
+  return worth(grown) > Math.max(worth(stack), worth(member)) * WORTHWHILE ? grown : null;
+}
+
+/** Not one sequence fits: speed is no question before memory is. */
+export function cannotRun(estimate: Estimate): boolean {
+  return estimate.memory.maxConcurrency < 1;
 }
 
 /** The engine's ratio for the stack, times each member's correction; half-widths add in quadrature on the log scale. */

@@ -5,13 +5,13 @@ import type { Selector } from '../selector/selector';
 import { allTechniques } from '../techniques/catalogue';
 import { nearestEvidence } from '../techniques/evidence';
 import type { Technique } from '../techniques/technique';
-import { formatRatio } from '../units/format';
+import { formatBytes, formatRatio } from '../units/format';
 import type { Warning } from '../units/quantities';
 import type { Goal } from '../workload/workload';
 import type { Advice, Evidence, Recommendation } from './advice';
 import { benchmarkCommand } from './benchmarkCommand';
 import { summarise } from './buildScenario';
-import { singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
+import { cannotRun, singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
 import { costPerMillionTokens, METRIC_OF } from './goal';
 import { explainGain } from './why';
 
@@ -48,15 +48,17 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   }
   const singles = await singleCandidates(scenario, baseline, metric, allowed, selector);
   rejected.push(...singles.refusals);
-  const useful = singles.candidates.filter((candidate) => {
+  const isUseful = (candidate: Candidate): boolean => useless(goal, scenario, baseline, candidate) === null;
+  const members = cannotRun(baseline) ? singles.candidates : singles.candidates.filter(isUseful);
+  const candidates = [...singles.candidates, ...stacks(baseline, metric, members)];
+  for (const candidate of singles.candidates) {
     const reason = useless(goal, scenario, baseline, candidate);
     if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
-    return reason === null;
-  });
+  }
   const ranked = distinct(
-    [...useful, ...stacks(baseline, metric, useful)].sort(
-      (a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a),
-    ),
+    candidates
+      .filter(isUseful)
+      .sort((a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a)),
   ).slice(0, request.top);
   return {
     schema: 1,
@@ -79,8 +81,12 @@ function useless(goal: Goal, scenario: Scenario, before: Estimate, candidate: Ca
   if (goal === 'memory') {
     return candidate.after.memory.total < 0.99 * before.memory.total ? null : 'frees no memory here';
   }
-  if (before.memory.fits && !candidate.after.memory.fits) return 'would no longer fit in memory';
-  if (!before.memory.fits && candidate.after.memory.fits) return null;
+  const { memory } = candidate.after;
+  if (cannotRun(before) && cannotRun(candidate.after)) {
+    return `does not fit by itself: ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device`;
+  }
+  if (before.memory.fits && !memory.fits) return 'would no longer fit in memory';
+  if (!before.memory.fits && memory.fits) return null;
   const { p50 } = candidate.speedup;
   if (p50 < LEAST_GAIN) return `${formatRatio(p50)} here: no gain at ${workloadInWords(scenario)}`;
   return null;

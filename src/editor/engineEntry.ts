@@ -24,18 +24,20 @@ export async function loadAdvice() {
 }
 
 export async function loadRecommending(mediaFolder: string) {
-  const [recommend, selector, techniques, papers, facts] = await Promise.all([
+  const [recommend, selector, techniques, papers, facts, names] = await Promise.all([
     import('../advisor/recommend'),
     import('../selector/loadSelector'),
     import('../techniques/catalogue'),
     import('../techniques/papers'),
     import('../advisor/modelFacts'),
+    import('../techniques/engineName'),
   ]);
   return {
     ...recommend,
     ...techniques,
     ...papers,
     ...facts,
+    ...names,
     selector: await selector.loadSelector(mediaFolder),
   };
 }

@@ -10,6 +10,7 @@ export async function explainEstimate(
   subjects: Subjects,
   document: vscode.TextDocument,
   position?: vscode.Position,
+  techniques: readonly string[] = [],
 ): Promise<void> {
   const found = await subjects.of(document, position);
   if (!found.ok) {
@@ -18,7 +19,10 @@ export async function explainEstimate(
   }
   const { subject } = found;
   const { buildScenario, estimate, explanationPage } = await rooms.advice();
-  const options = optionsFrom(settings.of(document.uri), subject.deployed !== null);
+  const options = {
+    ...optionsFrom(settings.of(document.uri), subject.deployed !== null),
+    techniques: [...techniques],
+  };
   const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
   const page = await vscode.workspace.openTextDocument({
     language: 'markdown',

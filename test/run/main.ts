@@ -22,6 +22,11 @@ const vscodeSteps: readonly Step[] = [
   commandStep('package', 'npm', ['run', '--silent', 'package']),
   suiteStep('suite', 'suite'),
   suiteStep('restricted', 'restricted'),
+  mochaStep(
+    'pages',
+    ['--no-config', '--extension', 'ts', '--timeout', '60000', 'test/webview/*.test.ts'],
+    8 * minute,
+  ),
   mochaStep('window', [...windowOptions, 'test/vscode/ui/**/*.test.ts'], 10 * minute),
 ];
 

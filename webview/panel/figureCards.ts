@@ -5,9 +5,9 @@ import { figures } from './figures';
 import type { Figure } from './figures';
 
 /** The verdict: four figures with their bands. */
-export function figureCards(advice: Advice): HTMLElement {
+export function figureCards(advice: Advice, modelLimit: number | null): HTMLElement {
   const cards = html('section', { class: 'cards', 'aria-label': 'What it costs now' });
-  for (const figure of figures(advice)) cards.append(card(figure, advice));
+  for (const figure of figures(advice, modelLimit)) cards.append(card(figure, advice));
   return cards;
 }
 

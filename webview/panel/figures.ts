@@ -65,7 +65,7 @@ export function throughputBand(estimate: Estimate): Band {
 }
 
 /** The four figures of the verdict, in the order of the page. */
-export function figures(advice: Advice): Figure[] {
+export function figures(advice: Advice, modelLimit: number | null = null): Figure[] {
   const { baseline: estimate, scenario } = advice;
   const { latency, memory, throughput, bound } = estimate;
   const each = scenario.devices > 1 ? ', each device' : '';
@@ -111,14 +111,18 @@ export function figures(advice: Advice): Figure[] {
       label: `Memory${each}`,
       value: formatOf(memory.perDevice, memory.capacityPerDevice),
       band: null,
-      notes: memoryNotes(estimate),
+      notes: memoryNotes(estimate, modelLimit),
       bad: !memory.fits,
     },
   ];
 }
 
-function memoryNotes({ memory, concurrency }: Estimate): string[] {
-  const longest = memory.maxContext === null ? [] : [`longest ${formatInteger(memory.maxContext)} tokens`];
+function memoryNotes({ memory, concurrency }: Estimate, modelLimit: number | null): string[] {
+  // What memory would hold past the model's own limit is of no use to anybody.
+  const longest =
+    memory.maxContext === null
+      ? []
+      : [`longest ${formatInteger(Math.min(memory.maxContext, modelLimit ?? Infinity))} tokens`];
   if (memory.fits)
     return ['fits', `up to ${formatInteger(memory.maxConcurrency)} such sequences`, ...longest];
   if (memory.maxConcurrency < 1) return ['does not fit', 'not even one such sequence would'];

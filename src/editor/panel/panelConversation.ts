@@ -75,7 +75,8 @@ export class PanelConversation implements vscode.Disposable {
   private async answer(message: Asked): Promise<void> {
     switch (message.type) {
       case 'ready':
-        await this.advise(message.query ?? this.query, message.id);
+        // What was asked here last is newer than what the page remembers: settings may have changed while it was hidden.
+        await this.advise(this.query ?? message.query, message.id);
         return;
       case 'change':
         await this.advise(message.query, message.id);
@@ -93,7 +94,14 @@ export class PanelConversation implements vscode.Disposable {
         await pickHardware(this.rooms, this.settings, this.document.uri);
         break;
       case 'explain':
-        await explainEstimate(this.rooms, this.settings, this.subjects, this.document, this.position);
+        await explainEstimate(
+          this.rooms,
+          this.settings,
+          this.subjects,
+          this.document,
+          this.position,
+          message.techniques,
+        );
         break;
     }
     this.send({ type: 'done', inReplyTo: message.id });
@@ -116,7 +124,7 @@ export class PanelConversation implements vscode.Disposable {
     asked: PanelQuery | null,
     inReplyTo: number | null,
   ): Promise<AdviceMessage> {
-    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts }] =
+    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts, engineName }] =
       await Promise.all([this.rooms.advice(), this.rooms.recommending()]);
     const settings = this.settings.of(this.document.uri);
     const own = optionsFrom(settings, subject.deployed !== null);
@@ -164,7 +172,7 @@ export class PanelConversation implements vscode.Disposable {
       },
       choices: {
         hardware: allDevices().map(({ id, name }) => ({ id, name })),
-        engines: ENGINES.map((id) => ({ id, name: id })),
+        engines: ENGINES.map((id) => ({ id, name: engineName(id) })),
         techniques: allTechniques().map(({ id, title, family }) => ({ id, title, family })),
         longest: subject.model.maxContext,
       },
