@@ -1,13 +1,11 @@
 import type { Modifiers, Speculation } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
-import { activeShare, imageTokens, weightBytesPerDevice } from './facts';
+import { activeShare, imageTokens, roomForWeights, weightBytesPerDevice } from './facts';
 import { draftSlowdown } from './draftSlowdown';
 import { valueOf } from './parameter';
 import { spreadOver } from './spread';
 import type { Effect, TechniqueEntry } from './technique';
 
-/** Share of a device that weights may take when the rest lives behind a link: room for cache and activations stays. */
-const RESIDENT_SHARE = 0.8;
 /** The engine takes factors up to this; at a thousandth of the pace the answer is no, whatever the exact figure. */
 const LARGEST_FACTOR = 1000;
 
@@ -81,7 +79,7 @@ function promptLeft(kept: number, scenario: Scenario): number {
 }
 
 /**
- * Weights beyond what fits stay behind a slower link: their bytes count as many times as that link is slower than the device's own
+ * Weights beyond what fits beside cache and activations stay behind a slower link: their bytes count as many times as that link is slower than the device's own
  * memory, so that the engine's division by bandwidth gives the link's time.
  */
 function moveToHost(
@@ -90,7 +88,8 @@ function moveToHost(
   after: Modifiers,
 ): void {
   const weights = weightBytesPerDevice(scenario);
-  const missing = Math.max(0, 1 - (RESIDENT_SHARE * scenario.device.memory) / weights);
+  // A hair under the room, so that rounding does not decide whether it fits.
+  const missing = Math.min(1, Math.max(0, 1 - (0.999 * roomForWeights(scenario)) / weights));
   const link = offload.bandwidth === 'host' ? scenario.device.hostBandwidth : offload.bandwidth;
   if (missing === 0 || link === undefined) return;
   const slower = Math.max(1, scenario.device.bandwidth / link);

@@ -10,6 +10,8 @@ import {
   devicesUsed,
   hasExperts,
   imageTokens,
+  roomForWeights,
+  weightBytes,
   weightBytesPerDevice,
 } from './facts';
 import { spreadOver } from './spread';
@@ -105,12 +107,13 @@ function aboutDevice(condition: Condition, scenario: Scenario): string | null {
         : null;
     case 'weights-exceed-device': {
       const bytes = weightBytesPerDevice(scenario);
-      return bytes > device.memory
+      const alone = { ...scenario.workload, concurrency: 1, requestRate: null };
+      return bytes > roomForWeights({ ...scenario, workload: alone })
         ? null
         : `the weights (${formatBytes(bytes)} a device) fit in ${formatBytes(device.memory)}`;
     }
     case 'weights-fit-one-device': {
-      const bytes = weightBytesPerDevice(scenario) * devicesSharingWeights(scenario);
+      const bytes = weightBytes(scenario);
       return bytes < device.memory * scenario.setup.memoryFraction
         ? null
         : `the weights (${formatBytes(bytes)}) do not fit in one device`;
@@ -129,10 +132,6 @@ function headsThatDoNotDivide(scenario: Scenario): string | null {
     }
   }
   return null;
-}
-
-function devicesSharingWeights({ setup }: Scenario): number {
-  return setup.parallelism.tensor * setup.parallelism.pipeline;
 }
 
 function aboutModel(condition: Condition, scenario: Scenario): string | null {

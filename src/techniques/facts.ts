@@ -1,8 +1,12 @@
 import { activeParameters, totalParameters } from '../model/count';
+import type { Parallelism } from '../deployment/setup';
 import { findScheme } from '../model/weightSchemes';
 import type { LayerGroup, ModelSpec } from '../model/spec';
+import { estimate } from '../roofline/estimateScenario';
 import { modelAggregate } from '../roofline/modelAggregate';
+import { placementOf } from '../roofline/placement';
 import type { Scenario } from '../roofline/scenario';
+import { ScenarioError } from '../roofline/scenarioError';
 import { elementBytes } from '../units/numberFormat';
 import type { Bytes } from '../units/quantities';
 
@@ -36,11 +40,39 @@ export function devicesUsed({ setup }: Scenario): number {
   return pipeline * context * Math.max(tensor * data, expert);
 }
 
-/** Weights that one device has to hold, as they are stored now. */
+/** Weights as they are stored now, of one copy of the model. */
+export function weightBytes({ model, setup, modifiers }: Scenario): Bytes {
+  return modelAggregate(model, setup.weights).storedBytes * modifiers.storedWeights;
+}
+
+/** Weights that one device has to hold, by the split that is in force. */
 export function weightBytesPerDevice(scenario: Scenario): Bytes {
-  const { model, setup, modifiers } = scenario;
-  const { tensor, pipeline } = setup.parallelism;
-  return (modelAggregate(model, setup.weights).storedBytes * modifiers.storedWeights) / (tensor * pipeline);
+  const { tensor, pipeline } = splitInForce(scenario);
+  return weightBytes(scenario) / (tensor * pipeline);
+}
+
+/** The engine's default where the setup names no split; where a split is illegal, as it is written. */
+function splitInForce(scenario: Scenario): Pick<Parallelism, 'tensor' | 'pipeline'> {
+  return unlessRefused(() => placementOf(scenario, []), scenario.setup.parallelism);
+}
+
+/** What a device has left for weights beside cache, activations and runtime; negative where even those do not fit. */
+export function roomForWeights(scenario: Scenario): Bytes {
+  const claimed = scenario.device.memory * scenario.setup.memoryFraction;
+  return unlessRefused(
+    () => claimed - (estimate(scenario).memory.perDevice - weightBytesPerDevice(scenario)),
+    claimed,
+  );
+}
+
+/** Scenarios that the engine refuses are told so elsewhere; facts of them are then the plain ones. */
+function unlessRefused<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (refused) {
+    if (refused instanceof ScenarioError) return otherwise;
+    throw refused;
+  }
 }
 
 /** Tokens that images put into each prompt; 0 where the model takes none or does not say how many. */
