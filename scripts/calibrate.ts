@@ -12,6 +12,7 @@ import { backendOf, type Backend } from '../src/roofline/backend';
 import type { CalibrationEntry, EngineConstants } from '../src/roofline/calibration';
 import { crossValidate, medianOverDevices, quantile, type LeftOut } from './calibration/crossValidate';
 import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
+import { flatten, unflatten } from './calibration/fit';
 import { predict, prepare, type PreparedCase } from './calibration/evaluator';
 import { measuredCases } from './calibration/measuredCases';
 import { PRIORS } from './calibration/priors';
@@ -163,9 +164,9 @@ function standIns(entries: readonly CalibrationEntry[]): CalibrationEntry[] {
 }
 
 function rounded(constants: EngineConstants): EngineConstants {
-  const out = { ...constants };
-  for (const name of Object.keys(out) as (keyof EngineConstants)[]) out[name] = round(out[name]);
-  return out;
+  const flat = flatten(constants);
+  for (const [name, value] of Object.entries(flat)) flat[name] = round(value);
+  return unflatten(flat);
 }
 
 function round(value: number): number {

@@ -13,6 +13,8 @@ interface Dimensions {
   vocabulary: number;
   tied: boolean;
   format: string;
+  type: string;
+  fusedQkv?: boolean;
   experts?: number;
   perToken?: number;
   shared?: number;
@@ -74,9 +76,13 @@ function build(name: string, d: Dimensions): ModelSpec {
               sharedWidth: d.shared ?? 0,
             },
         weights: [
-          linear('self_attn.q_proj', d.heads * d.headDim, d.hidden, 'attention'),
-          linear('self_attn.k_proj', d.kvHeads * d.headDim, d.hidden, 'attention'),
-          linear('self_attn.v_proj', d.kvHeads * d.headDim, d.hidden, 'attention'),
+          ...(d.fusedQkv
+            ? [linear('attention.qkv', (d.heads + 2 * d.kvHeads) * d.headDim, d.hidden, 'attention')]
+            : [
+                linear('self_attn.q_proj', d.heads * d.headDim, d.hidden, 'attention'),
+                linear('self_attn.k_proj', d.kvHeads * d.headDim, d.hidden, 'attention'),
+                linear('self_attn.v_proj', d.kvHeads * d.headDim, d.hidden, 'attention'),
+              ]),
           linear('self_attn.o_proj', d.hidden, d.heads * d.headDim, 'attention'),
           ...(dense ? mlp('mlp', width, d.hidden, d.matrices, 'feedForward') : expertWeights(d)),
           { name: 'norms', shape: [2 * d.hidden], part: 'norms', role: 'vector' },
@@ -86,7 +92,7 @@ function build(name: string, d: Dimensions): ModelSpec {
   }
   return {
     name,
-    modelType: name,
+    modelType: d.type,
     architecture: name,
     kind: 'decoder',
     hiddenSize: d.hidden,

@@ -28,10 +28,24 @@ const FREE: readonly ConstantName[] = [
   'stepSeconds',
   'sequenceSeconds',
   'hostLayerSeconds',
+  'hostRotarySeconds',
+  'hostExpertSeconds',
   'requestSeconds',
   'hopSeconds',
   'linkBandwidth',
 ];
+
+/** Schemes whose kernels in eager engines cost launches of their own. */
+export const KERNELS = [
+  'bnb-nf4',
+  'bnb-int8',
+  'gptq-int4',
+  'gptq-int8',
+  'awq-int4',
+  'int8',
+  'int4',
+  'fp8',
+] as const;
 
 /** Constants that a kind of case says nothing about are left where they are. */
 function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
@@ -46,7 +60,17 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
   const plain = some((one) => one.plan.model.groups.some((group) => group.feedForward.packedElements === 0));
   const host = some((one) => !one.plan.attained.graphs);
   const batches = new Set(cases.map((one) => one.measured.scenario.workload.concurrency)).size > 1;
-  return FREE.filter((name) => {
+  const schemes = new Set(cases.map((one) => one.measured.scenario.setup.weights ?? ''));
+  const experts = some((one) => one.plan.model.experts > 0);
+  const kernels = host
+    ? KERNELS.filter((scheme) => schemes.has(scheme)).flatMap((scheme) => [
+        `${scheme}.matrixSeconds`,
+        ...(prefills ? [`${scheme}.unpackBytes`] : []),
+      ])
+    : [];
+  return [...kernels, ...FREE].filter((name) => {
+    if (name === 'hostRotarySeconds') return host;
+    if (name === 'hostExpertSeconds') return host && experts;
     if (name === 'hopSeconds' || name === 'linkBandwidth') return parallel;
     if (name === 'compute' || name === 'attentionCompute' || name === 'halfRows') return prefills || batches;
     if (name === 'scoreBytes' || name === 'requestSeconds') return prefills;
@@ -70,8 +94,8 @@ const HOLD = 0.02;
 export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: EngineFit | null): EngineFit {
   const prior = PRIORS[engine];
   const quick = warm !== null;
-  const restarts = quick ? 0 : 5;
-  const sweeps = quick ? 14 : 45;
+  const restarts = quick ? 0 : 2;
+  const sweeps = quick ? 9 : 30;
   const any = fit(weigh(cases), warm?.any ?? prior, prior, {
     free: identifiable(cases),
     hold: 0.0008,
@@ -89,7 +113,7 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
             free: identifiable(members),
             hold: HOLD / devicesOf(members) ** 1.5,
             sweeps,
-            restarts: Math.min(restarts, 3),
+            restarts: Math.min(restarts, 1),
           });
     backends.set(family as Backend, shared);
     const parts = new Map<Backend, PreparedCase[]>();

@@ -1,12 +1,24 @@
 import type { EngineConstants } from '../../src/roofline/calibration';
 import { planOf } from '../../src/roofline/estimateScenario';
-import { decodeStep, prefillTime, type Plan } from '../../src/roofline/phase';
+import {
+  prepareDecode,
+  preparePrefill,
+  runPrefill,
+  runStep,
+  type Plan,
+  type PreparedPrefill,
+  type PreparedStep,
+} from '../../src/roofline/phase';
 import type { MeasuredCase } from './measuredCases';
 
 /** A case with everything that does not depend on the constants worked out. */
 export interface PreparedCase {
   measured: MeasuredCase;
   plan: Plan;
+  prefill: PreparedPrefill | null;
+  decode: PreparedStep | null;
+  /** Decode steps in what was timed. */
+  steps: number;
 }
 
 export function prepare(cases: readonly MeasuredCase[], constants: EngineConstants): PreparedCase[] {
@@ -21,7 +33,21 @@ export function prepare(cases: readonly MeasuredCase[], constants: EngineConstan
     date: '',
     source: '',
   };
-  return cases.map((measured) => ({ measured, plan: planOf(measured.scenario, () => entry, []) }));
+  return cases.map((measured) => {
+    const plan = planOf(measured.scenario, () => entry, []);
+    const { prompt, output } = plan.lengths;
+    const sequences = measured.scenario.workload.concurrency;
+    return {
+      measured,
+      plan,
+      prefill: measured.kind === 'token' ? null : preparePrefill(plan, sequences, prompt, 0),
+      decode:
+        measured.kind === 'prefill'
+          ? null
+          : prepareDecode(plan, sequences, 1, prompt, prompt + Math.max(0, output - 1)),
+      steps: measured.kind === 'token' ? 1 : Math.max(0, output - 1),
+    };
+  });
 }
 
 /** Seconds that the engine says under some constants: what `case.measured` was measured as. */
@@ -29,11 +55,9 @@ export function predict(prepared: PreparedCase, constants: EngineConstants): num
   const { plan, measured } = prepared;
   plan.calibration.constants = constants;
   plan.attained.constants = constants;
-  if (measured.scenario.setup.attention !== 'eager') plan.context.scoreBytes = constants.scoreBytes;
-  const { prompt, output } = plan.lengths;
-  const sequences = measured.scenario.workload.concurrency;
-  if (measured.kind === 'prefill') return prefillTime(plan, sequences, prompt, 0).seconds;
-  const step = decodeStep(plan, sequences, 1, prompt, prompt + Math.max(0, output - 1)).seconds;
-  if (measured.kind === 'token') return step;
-  return prefillTime(plan, sequences, prompt, 0).seconds + Math.max(0, output - 1) * step;
+  plan.attained.kernel = constants.kernels[measured.scenario.setup.weights ?? ''] ?? null;
+  return (
+    (prepared.prefill ? runPrefill(plan, prepared.prefill).seconds : 0) +
+    (prepared.decode ? prepared.steps * runStep(plan, prepared.decode).seconds : 0)
+  );
 }

@@ -1,10 +1,42 @@
 import { constantsSchema, type EngineConstants } from '../../src/roofline/calibration';
 import { predict, type PreparedCase } from './evaluator';
 
-export type ConstantName = keyof EngineConstants;
+/** Constants as one flat list; those of kernels are called `bnb-nf4.matrixSeconds`. */
+export type Flat = Record<string, number>;
+export type ConstantName = string;
+
+export function flatten(constants: EngineConstants): Flat {
+  const { kernels, ...rest } = constants;
+  const flat: Flat = { ...rest };
+  for (const [scheme, kernel] of Object.entries(kernels)) {
+    flat[`${scheme}.matrixSeconds`] = kernel.matrixSeconds;
+    flat[`${scheme}.unpackBytes`] = kernel.unpackBytes;
+  }
+  return flat;
+}
+
+export function unflatten(flat: Flat): EngineConstants {
+  const kernels: Record<string, { matrixSeconds: number; unpackBytes: number }> = {};
+  const rest: Flat = {};
+  for (const [name, value] of Object.entries(flat)) {
+    const [scheme, field] = name.split('.');
+    if (scheme === undefined || field === undefined) {
+      rest[name] = value;
+      continue;
+    }
+    const kernel = (kernels[scheme] ??= { matrixSeconds: 0, unpackBytes: 0 });
+    if (field === 'matrixSeconds') kernel.matrixSeconds = value;
+    else kernel.unpackBytes = value;
+  }
+  return { ...rest, kernels } as unknown as EngineConstants;
+}
 
 /** Physical bounds of each constant, as the shipped schema states them, tightened to what hardware can do. */
-export const BOUNDS: Readonly<Record<ConstantName, readonly [number, number]>> = {
+export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
+  matrixSeconds: [1e-7, 2e-3],
+  unpackBytes: [0.01, 60],
+  hostRotarySeconds: [1e-7, 1e-2],
+  hostExpertSeconds: [1e-8, 1e-2],
   weightBandwidth: [0.05, 0.97],
   cacheBandwidth: [0.02, 0.97],
   activationBandwidth: [0.02, 0.97],
@@ -48,8 +80,8 @@ export function weigh(prepared: readonly PreparedCase[]): Weighted[] {
   const weighted: Weighted[] = [];
   for (const models of byDevice.values()) {
     for (const list of models.values()) {
-      // A dozen rows of one model on one device say what hundreds would.
-      const stride = Math.max(1, list.length / 14);
+      // A few rows of one model on one device say what hundreds would.
+      const stride = Math.max(1, list.length / 5);
       const kept: PreparedCase[] = [];
       for (let at = 0; at < list.length; at += stride) {
         const one = list[Math.floor(at)];
@@ -64,11 +96,12 @@ export function weigh(prepared: readonly PreparedCase[]): Weighted[] {
 /** How strongly constants are held to their prior: an e-fold away costs as much as this many log-units of error. */
 function lossOf(
   cases: readonly Weighted[],
-  constants: EngineConstants,
-  prior: EngineConstants,
+  flat: Flat,
+  prior: Flat,
   hold: number,
   free: readonly ConstantName[],
 ): number {
+  const constants = unflatten(flat);
   let loss = 0;
   let total = 0;
   for (const { prepared, weight } of cases) {
@@ -78,7 +111,7 @@ function lossOf(
     total += weight;
   }
   let pull = 0;
-  for (const name of free) pull += Math.log(constants[name] / prior[name]) ** 2;
+  for (const name of free) pull += Math.log((flat[name] ?? 1) / (prior[name] ?? 1)) ** 2;
   return loss / Math.max(total, 1e-9) + hold * pull;
 }
 
@@ -94,31 +127,32 @@ export interface FitOptions {
 /** Few constants, by coordinate search in log space from several starts: steps grow on success and shrink on failure. */
 export function fit(
   cases: readonly Weighted[],
-  start: EngineConstants,
-  prior: EngineConstants,
+  startConstants: EngineConstants,
+  priorConstants: EngineConstants,
   options: FitOptions,
 ): EngineConstants {
   const random = generator(20261123);
-  let best = search(cases, start, prior, options, options.sweeps);
+  const prior = flatten(priorConstants);
+  let best = search(cases, flatten(startConstants), prior, options, options.sweeps);
   for (let restart = 0; restart < options.restarts; restart += 1) {
     const from = { ...best.constants };
     for (const name of options.free)
-      from[name] = clamp(name, from[name] * Math.exp(1.6 * (random() + random() - 1)));
+      from[name] = clamp(name, (from[name] ?? 0) * Math.exp(1.6 * (random() + random() - 1)));
     const found = search(cases, from, prior, options, options.sweeps);
     if (found.loss < best.loss) best = found;
   }
-  return constantsSchema.parse(best.constants);
+  return constantsSchema.parse(unflatten(best.constants));
 }
 
 function search(
   cases: readonly Weighted[],
-  start: EngineConstants,
-  prior: EngineConstants,
+  start: Flat,
+  prior: Flat,
   { free, hold }: FitOptions,
   sweeps: number,
-): { constants: EngineConstants; loss: number } {
+): { constants: Flat; loss: number } {
   let best = { ...start };
-  for (const name of free) best[name] = clamp(name, best[name]);
+  for (const name of free) best[name] = clamp(name, best[name] ?? 0);
   let loss = lossOf(cases, best, prior, hold, free);
   const steps = new Map(free.map((name) => [name, 0.35]));
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
@@ -127,7 +161,7 @@ function search(
       if (step < 0.004) continue;
       let success = false;
       for (const sign of sweep % 2 === 0 ? [1, -1] : [-1, 1]) {
-        const value = clamp(name, best[name] * Math.exp(sign * step));
+        const value = clamp(name, (best[name] ?? 0) * Math.exp(sign * step));
         if (value === best[name]) continue;
         const candidate = { ...best, [name]: value };
         const next = lossOf(cases, candidate, prior, hold, free);
@@ -157,6 +191,6 @@ function generator(seed: number): () => number {
 }
 
 function clamp(name: ConstantName, value: number): number {
-  const [low, high] = BOUNDS[name];
+  const [low, high] = BOUNDS[name.split('.')[1] ?? name] ?? [1e-12, 1e12];
   return Math.min(high, Math.max(low, value));
 }

@@ -39,6 +39,19 @@ export const constantsSchema = z.object({
   sequenceSeconds: seconds,
   /** Host time a layer: what an interpreter needs to launch it. Hidden where the device takes longer. */
   hostLayerSeconds: seconds,
+  /** The same for rotary positions, which eager code computes in a dozen small operations, and for each expert of a layer. */
+  hostRotarySeconds: seconds,
+  hostExpertSeconds: seconds,
+  /** What kernels of a weight scheme cost beside bytes and FLOP; schemes that are absent cost nothing more. */
+  kernels: z.record(
+    z.string(),
+    z.object({
+      /** Host time of each matrix, in steps that the host launches kernel by kernel. */
+      matrixSeconds: seconds,
+      /** Memory traffic of each element where several rows are multiplied: weights unpacked to memory first. */
+      unpackBytes: z.number().gte(0).lte(64),
+    }),
+  ),
   /** Once a request: tokenising, scheduling, the network of the machine itself. */
   requestSeconds: seconds,
   /** Collectives: latency of one hop, attained share of the link. */

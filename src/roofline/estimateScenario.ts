@@ -110,9 +110,6 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   };
 }
 
-/** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
-const EAGER_SCORE_BYTES = 16;
-
 /** Resolves what the times are reckoned from; warnings that come up on the way are added. */
 export function planOf(scenario: Scenario, calibration: Calibration, warnings: Warning[]): Plan {
   const { model, setup, device } = scenario;
@@ -121,9 +118,10 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
   const compute = computeFormat(device, model.format, scheme, setup.engine, warnings);
   const entry = calibration(setup.engine, backendOf(device));
   const element = elementBytes(model.format);
+  const aggregate = modelAggregate(model, setup.weights);
   return {
     scenario,
-    model: modelAggregate(model, setup.weights),
+    model: aggregate,
     placement,
     lengths: lengthsOf(scenario, warnings),
     calibration: entry,
@@ -135,7 +133,6 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       hiddenSize: model.hiddenSize,
       activationElement: element,
       cacheElement: elementBytes(setup.kv ?? model.format),
-      scoreBytes: setup.attention === 'eager' ? EAGER_SCORE_BYTES : entry.constants.scoreBytes,
     },
     attained: {
       device,
@@ -143,6 +140,9 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       vector: vectorRate(device),
       constants: entry.constants,
       modifiers: scenario.modifiers,
+      model: aggregate,
+      kernel: entry.constants.kernels[scheme?.id ?? ''] ?? null,
+      eager: setup.attention === 'eager',
       graphs: setup.graphs,
     },
     stepTokens: mostStepTokens(scenario),

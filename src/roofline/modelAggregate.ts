@@ -33,6 +33,11 @@ export interface GroupAggregate {
 export interface ModelAggregate {
   groups: readonly GroupAggregate[];
   layers: number;
+  /** Matrices in the layers, a token's own experts included, and experts in them: what eager code launches one by one. */
+  matrices: number;
+  experts: number;
+  /** Positions enter by rotation of queries and keys, as in most models; not where they are learned or biases. */
+  rotary: boolean;
   head: LinearBlock;
   /** Bytes of one row of the embedding. */
   lookupRowBytes: Bytes;
@@ -50,6 +55,22 @@ export interface TowerAggregate {
   outputTokens: number | null;
   storedBytes: Bytes;
 }
+
+/** Model types with learned positions or attention biases. */
+const NOT_ROTARY: ReadonlySet<string> = new Set([
+  'gpt2',
+  'opt',
+  'gpt_neo',
+  'xglm',
+  'bloom',
+  'mpt',
+  'gpt_bigcode',
+  't5',
+  'bart',
+  'whisper',
+  'bert',
+  'roberta',
+]);
 
 const cache = new WeakMap<ModelSpec, Map<string, ModelAggregate>>();
 
@@ -112,6 +133,17 @@ function addUp(model: ModelSpec, schemeId: string | null): ModelAggregate {
   return {
     groups,
     layers: sum(groups.map((group) => group.layers)),
+    matrices: sum(
+      groups.map(
+        (group) =>
+          group.layers *
+          (group.attention.matrices +
+            group.feedForward.matrices +
+            (group.experts ? group.expert.matrices * group.experts.perToken : 0)),
+      ),
+    ),
+    experts: sum(groups.map((group) => group.layers * (group.experts?.count ?? 0))),
+    rotary: !NOT_ROTARY.has(model.modelType),
     head,
     lookupRowBytes,
     outsideStoredBytes,

@@ -26,6 +26,8 @@ export interface Operation {
   /** Cache and state read and written. */
   cacheBytes: Bytes;
   activationBytes: Bytes;
+  /** Scores of attention that may have to go through memory (prefill). */
+  scores: number;
   flop: Flop;
   /** Rows of the matrix multiplication: tokens that share one pass over the weights. */
   rows: number;

@@ -5,7 +5,7 @@ import { stepCommunication } from './communication';
 import type { ComputeFormat } from './computeFormat';
 import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
-import type { StepShape } from './operation';
+import type { Operation, StepShape } from './operation';
 import type { Placement } from './placement';
 import type { Scenario } from './scenario';
 import { stepOperations, towerOperations, type StepContext } from './stepOperations';
@@ -48,23 +48,40 @@ export interface PrefillTime {
   requestSeconds: Seconds;
 }
 
+/** A step with everything worked out that does not depend on how fast the engine is. */
+export interface PreparedStep {
+  operations: readonly Operation[];
+  tokens: number;
+  positions: number;
+}
+
+/** A prefill of several prompts: how it is cut into steps. */
+export interface PreparedPrefill {
+  step: PreparedStep;
+  steps: number;
+  sequences: number;
+}
+
 /**
- * Time to prefill `sequences` prompts together. The engine cuts the tokens into steps of at most `stepTokens`; each step streams
- * the weights once. Over pipeline stages the steps overlap, and only filling the pipeline waits.
+ * Cuts the prefill of `sequences` prompts into steps of at most `stepTokens`; each streams the weights once. A step takes whole
+ * prompts where they are short, and a piece of one where it is long.
  */
-export function prefillTime(plan: Plan, sequences: number, newTokens: number, past: number): PrefillTime {
-  const { placement } = plan;
-  const replica = Math.ceil(sequences / placement.data);
+export function preparePrefill(
+  plan: Plan,
+  sequences: number,
+  newTokens: number,
+  past: number,
+): PreparedPrefill {
+  const replica = Math.ceil(sequences / plan.placement.data);
   const tokens = replica * newTokens;
   const steps = Math.max(1, Math.ceil(tokens / plan.stepTokens));
-  // A step takes whole prompts where they are short, and a piece of one where it is long.
   const perStep = tokens / steps;
   const stepSequences = Math.max(1, Math.min(replica, perStep / newTokens));
   const stepNew = perStep / stepSequences;
   const pieces = Math.max(1, newTokens / stepNew);
   // Over the pieces of a long prompt the mean context behind a piece is half of what comes before the last.
   const meanPast = past + ((pieces - 1) / 2) * stepNew;
-  const shape: StepShape = {
+  const step = prepareStep(plan, {
     sequences: stepSequences,
     newTokens: stepNew,
     pastFrom: meanPast,
@@ -72,13 +89,18 @@ export function prefillTime(plan: Plan, sequences: number, newTokens: number, pa
     logits: 1 / pieces,
     crossTokens: plan.lengths.cross,
     phase: 'prefill',
-  };
-  const step = timeOf(plan, shape);
+  });
+  return { step, steps, sequences };
+}
+
+/** Time of a prepared prefill. Over pipeline stages the steps overlap, and only filling the pipeline waits. */
+export function runPrefill(plan: Plan, { step: prepared, steps, sequences }: PreparedPrefill): PrefillTime {
+  const { pipeline } = plan.placement;
+  const step = runStep(plan, prepared);
   const tower = towerTime(plan, sequences);
   const total = step.seconds * steps;
   // With m steps over p stages the pipeline is busy for (m + p − 1) stage times, each a p-th of a step.
-  const pipelined =
-    placement.pipeline > 1 ? (step.seconds * (steps + placement.pipeline - 1)) / placement.pipeline : total;
+  const pipelined = pipeline > 1 ? (step.seconds * (steps + pipeline - 1)) / pipeline : total;
   const requestSeconds = plan.calibration.constants.requestSeconds;
   return {
     seconds: pipelined + (tower?.seconds ?? 0) + requestSeconds,
@@ -90,21 +112,25 @@ export function prefillTime(plan: Plan, sequences: number, newTokens: number, pa
   };
 }
 
+/** Time to prefill `sequences` prompts of `newTokens` tokens together, each after `past` cached ones. */
+export function prefillTime(plan: Plan, sequences: number, newTokens: number, past: number): PrefillTime {
+  return runPrefill(plan, preparePrefill(plan, sequences, newTokens, past));
+}
+
 /**
  * One decode step of `sequences` sequences that each verify or emit `newTokens` tokens, their context between two lengths.
  * Over pipeline stages each holds its share of the sequences, so a sequence passes all stages at that smaller batch.
  */
-export function decodeStep(
+export function prepareDecode(
   plan: Plan,
   sequences: number,
   newTokens: number,
   pastFrom: number,
   pastTo: number,
-): StepTime {
+): PreparedStep {
   const { data, pipeline } = plan.placement;
-  const perReplica = Math.ceil(Math.ceil(sequences / data) / pipeline);
-  return timeOf(plan, {
-    sequences: perReplica,
+  return prepareStep(plan, {
+    sequences: Math.ceil(Math.ceil(sequences / data) / pipeline),
     newTokens,
     pastFrom,
     pastTo,
@@ -114,12 +140,29 @@ export function decodeStep(
   });
 }
 
-function timeOf(plan: Plan, shape: StepShape): StepTime {
-  const tokens = shape.sequences * shape.newTokens;
+export function decodeStep(
+  plan: Plan,
+  sequences: number,
+  newTokens: number,
+  pastFrom: number,
+  pastTo: number,
+): StepTime {
+  return runStep(plan, prepareDecode(plan, sequences, newTokens, pastFrom, pastTo));
+}
+
+function prepareStep(plan: Plan, shape: StepShape): PreparedStep {
+  return {
+    operations: stepOperations(plan.model, shape, plan.context),
+    tokens: shape.sequences * shape.newTokens,
+    positions: shape.sequences * shape.logits,
+  };
+}
+
+export function runStep(plan: Plan, { operations, tokens, positions }: PreparedStep): StepTime {
   return stepTime(
-    stepOperations(plan.model, shape, plan.context),
+    operations,
     plan.model.layers * plan.scenario.modifiers.layersRun,
-    shape.sequences * shape.logits,
+    positions,
     plan.attained,
     stepCommunication(
       plan.model,
@@ -135,6 +178,7 @@ function timeOf(plan: Plan, shape: StepShape): StepTime {
 
 function towerTime(plan: Plan, sequences: number): StepTime | null {
   const { scenario, model } = plan;
+  if (model.towers.length === 0) return null;
   const { images, inputTokens } = scenario.workload;
   const operations = [];
   let layers = 0;

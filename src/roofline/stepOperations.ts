@@ -15,8 +15,6 @@ export interface StepContext {
   /** Bytes of an activation, of a cached element. */
   activationElement: Bytes;
   cacheElement: Bytes;
-  /** Memory traffic of one score in prefill: 0 where scores stay on chip. */
-  scoreBytes: Bytes;
 }
 
 /** FLOP a token and element of recurrent state: decay, outer-product update, read-out. */
@@ -103,6 +101,7 @@ function pushGroup(
       superblockElements: (group.expert.superblockElements * touched * bytesFactor) / split,
       cacheBytes: 0,
       activationBytes: (group.expert.edgeElements * perToken * tokens * context.activationElement) / split,
+      scores: 0,
       flop: (2 * group.expert.elements * perToken * tokens * flopFactor) / split,
       rows: Math.max(1, (tokens * perToken) / touched),
     });
@@ -117,6 +116,7 @@ function pushGroup(
     superblockElements: 0,
     cacheBytes: 0,
     activationBytes: ELEMENTWISE_PASSES * tokens * context.hiddenSize * context.activationElement,
+    scores: 0,
     flop: ELEMENTWISE_PASSES * tokens * context.hiddenSize,
     rows: tokens,
   });
@@ -138,6 +138,7 @@ function linear(
     superblockElements: (block.superblockElements * how.bytes) / how.split,
     cacheBytes: 0,
     activationBytes: (block.edgeElements * tokens * how.activationElement) / how.split,
+    scores: 0,
     flop: (2 * block.elements * tokens * how.flop) / how.split,
     rows: tokens,
   };
@@ -188,7 +189,6 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
   const queryBytes =
     (tokens * mixer.queryHeads * (mixer.keyHeadDim + mixer.valueHeadDim) * context.activationElement) /
     headSplit;
-  const scoreBytes = (tokens * keys * mixer.queryHeads * context.scoreBytes) / headSplit;
   return {
     kind: 'kv',
     layers,
@@ -197,7 +197,8 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
     packedElements: 0,
     superblockElements: 0,
     cacheBytes: (step.sequences * read * perToken * (prefill ? 1 : modifiers.kvReadBytes)) / cacheSplit,
-    activationBytes: queryBytes + scoreBytes,
+    activationBytes: queryBytes,
+    scores: prefill ? (tokens * keys * mixer.queryHeads * factor) / headSplit : 0,
     flop: (2 * tokens * keys * mixer.queryHeads * width * factor) / split,
     rows: step.newTokens,
   };
@@ -223,6 +224,7 @@ function recurrent(mixer: RecurrentMixer, layers: number, step: StepShape, conte
     // Read and written once a step, however many tokens: prefill scans in chunks that stay on chip.
     cacheBytes: (2 * step.sequences * stateBytes) / context.placement.tensor,
     activationBytes: 0,
+    scores: 0,
     flop: (STATE_FLOP * tokens * mixer.stateElements) / context.placement.tensor,
     rows: step.newTokens,
   };

@@ -1,6 +1,7 @@
 import type { Device } from '../hardware/device';
-import type { FlopPerSecond, Seconds } from '../units/quantities';
+import type { Bytes, FlopPerSecond, Seconds } from '../units/quantities';
 import type { EngineConstants } from './calibration';
+import type { ModelAggregate } from './modelAggregate';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
 import type { Modifiers } from './modifiers';
 
@@ -33,6 +34,11 @@ export interface Attained {
   vector: FlopPerSecond;
   constants: EngineConstants;
   modifiers: Modifiers;
+  model: ModelAggregate;
+  /** Kernel costs of the weight scheme in force; null where it has none of its own. */
+  kernel: { matrixSeconds: Seconds; unpackBytes: Bytes } | null;
+  /** Attention that is not fused, whatever the engine's own is. */
+  eager: boolean;
   /** Host time a layer does not apply where graphs replay the launches. */
   graphs: boolean;
 }
@@ -42,6 +48,9 @@ export interface CommunicationTime {
   seconds: Seconds;
   bytes: number;
 }
+
+/** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
+const EAGER_SCORE_BYTES = 16;
 
 /** Up to so many query rows attention runs on the vector units; past it on the matrix units. */
 const VECTOR_ROWS = 8;
@@ -57,13 +66,14 @@ export function stepTime(
   how: Attained,
   communication: CommunicationTime,
 ): StepTime {
-  const { constants, device, modifiers } = how;
+  const { constants, device, kernel, modifiers } = how;
   const bandwidth = device.bandwidth * modifiers.bandwidthAttained;
   const weightRate = bandwidth * constants.weightBandwidth;
   const cacheRate = bandwidth * constants.cacheBandwidth;
   const activationRate = bandwidth * constants.activationBandwidth;
   const compute = how.peak * modifiers.computeAttained;
   const vector = how.vector * modifiers.computeAttained;
+  const scoreBytes = how.eager ? EAGER_SCORE_BYTES : constants.scoreBytes;
   const kinds = emptyKinds();
   let busy = 0;
   let memoryBound = 0;
@@ -72,10 +82,14 @@ export function stepTime(
   let flop = 0;
   for (const operation of operations) {
     const attention = operation.kind === 'kv' || operation.kind === 'state';
+    const unpacked =
+      kernel !== null && operation.rows > 1 && (operation.kind === 'weights' || operation.kind === 'experts')
+        ? (operation.plainElements + operation.packedElements) * kernel.unpackBytes
+        : 0;
     const moved =
       operation.weightBytes / weightRate +
       operation.cacheBytes / cacheRate +
-      operation.activationBytes / activationRate;
+      (operation.activationBytes + operation.scores * scoreBytes) / activationRate;
     const instructions =
       operation.plainElements * constants.plainFlop +
       operation.packedElements * constants.packedFlop +
@@ -85,10 +99,15 @@ export function stepTime(
       ? constants.attentionCompute
       : (constants.compute * operation.rows) / (operation.rows + constants.halfRows);
     const arithmetic = operation.flop / (compute * attained);
-    const seconds = (Math.max(moved, arithmetic) + instructions / vector) * operation.layers;
+    const seconds =
+      (Math.max(moved, arithmetic) + instructions / vector + unpacked / bandwidth) * operation.layers;
     const kind = kinds[operation.kind];
     const operationBytes =
-      (operation.weightBytes + operation.cacheBytes + operation.activationBytes) * operation.layers;
+      (operation.weightBytes +
+        operation.cacheBytes +
+        operation.activationBytes +
+        operation.scores * scoreBytes) *
+      operation.layers;
     kind.seconds += seconds;
     kind.bytes += operationBytes;
     kind.flop += operation.flop * operation.layers;
@@ -104,7 +123,13 @@ export function stepTime(
   const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
   const sequenceSeconds = constants.sequenceSeconds * positions;
   const deviceSeconds = busy + kinds.communication.seconds + layerSeconds;
-  const host = how.graphs ? 0 : constants.hostLayerSeconds * layers * modifiers.fixedSeconds;
+  const perLayer = constants.hostLayerSeconds + (how.model.rotary ? constants.hostRotarySeconds : 0);
+  const host = how.graphs
+    ? 0
+    : (layers * perLayer +
+        how.model.experts * constants.hostExpertSeconds +
+        how.model.matrices * (kernel?.matrixSeconds ?? 0)) *
+      modifiers.fixedSeconds;
   const hostSeconds = Math.max(0, host - deviceSeconds);
   return {
     seconds: deviceSeconds + hostSeconds + stepSeconds + sequenceSeconds,
