@@ -30,7 +30,7 @@ const themes = {
 export type ThemeName = keyof typeof themes;
 
 const screenshots = path.join(repositoryRoot, '.screenshots');
-const patienceMs = 20_000;
+const patienceMs = 30_000;
 
 /** A VS Code window in a server of its own, driven by mouse and keyboard as a person would. */
 export class CodeWindow {
