@@ -14,6 +14,8 @@ const CONFIGURATION_HINTS = [
   'kv-cache-dtype',
   'tensor-parallel-size',
   'tensor_parallel_size',
+  'LLMInferenceService',
+  'modelURL',
 ];
 
 /** What a file may be, by its name. */

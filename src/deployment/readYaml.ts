@@ -16,6 +16,7 @@ import {
   versionOf,
   type CommandContext,
 } from './readCommands';
+import { servingResource } from './readServingResources';
 import { readEngineConfiguration } from './readEngineConfiguration';
 
 const MAX_DEPTH = 60;
@@ -45,6 +46,11 @@ function walk(value: YamlValue, context: CommandContext, found: Deployment[], de
     return;
   }
   if (value.kind !== 'map') return;
+  const resource = servingResource(value, context);
+  if (resource !== null) {
+    found.push(...resource);
+    return;
+  }
   const container = containerDeployments(value, context);
   found.push(...container);
   for (const entry of value.entries) {

@@ -266,3 +266,61 @@ describe('readDeployments', () => {
     );
   });
 });
+
+describe('resources that describe a server without its command', () => {
+  it("reads the production stack's chart values", async () => {
+    const text = `servingEngineSpec:
+  modelSpec:
+    - name: a
+      repository: vllm/vllm-openai
+      tag: v0.10.0
+      modelURL: m/x
+      requestGPU: 2
+      vllmConfig:
+        enablePrefixCaching: false
+        maxModelLen: 4096
+        extraArgs: ["--gpu-memory-utilization", "0.8"]
+`;
+    const [one] = await read(text, 'values.yaml');
+    assert.deepEqual(
+      [one?.model, settings(one), one?.hardware.devices, one?.version],
+      [
+        'm/x',
+        { enable_prefix_caching: false, max_model_len: 4096, gpu_memory_utilization: 0.8 },
+        2,
+        '0.10.0',
+      ],
+    );
+    assert.deepEqual(valueTexts(text, one), {
+      enable_prefix_caching: 'false',
+      max_model_len: '4096',
+      gpu_memory_utilization: '0.8',
+    });
+  });
+
+  it('reads KServe, the server for prefill apart', async () => {
+    const text = `kind: LLMInferenceService
+spec:
+  model: {uri: hf://m/x}
+  parallelism: {tensor: 4}
+  template:
+    containers:
+      - name: main
+        env:
+          - name: VLLM_ADDITIONAL_ARGS
+            value: >-
+              --kv-cache-dtype=fp8
+              --max-model-len 4096
+  prefill:
+    parallelism: {tensor: 2}
+`;
+    const found = await read(text, 'service.yaml');
+    assert.deepEqual(
+      found.map((one) => [one.model, settings(one)]),
+      [
+        ['m/x', { tensor_parallel_size: 4, kv_cache_dtype: 'fp8', max_model_len: 4096 }],
+        ['m/x', { tensor_parallel_size: 2 }],
+      ],
+    );
+  });
+});
