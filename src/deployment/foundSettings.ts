@@ -1,5 +1,4 @@
-import type { Span } from '../syntax/mappedText';
-import type { LineIndex } from '../syntax/range';
+import type { Places, Span } from '../syntax/mappedText';
 import type { Deployment, SettingValue, Writing } from './deployment';
 
 /** Settings whose value is a secret: never repeated. */
@@ -60,14 +59,11 @@ export class FoundSettings {
   deployment(
     engine: string,
     span: Span,
-    lines: LineIndex,
+    lines: Places,
     parallel: readonly string[],
     writing: { form: Writing['form']; at: number } | null,
   ): Deployment {
-    const range = (part: Span): Deployment['range'] => ({
-      start: lines.position(part.start),
-      end: lines.position(part.end),
-    });
+    const range = (part: Span): Deployment['range'] => lines.range(part.start, part.end - part.start);
     return {
       engine,
       model: this.model?.value ?? null,

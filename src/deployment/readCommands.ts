@@ -1,6 +1,5 @@
 import type { Command, CommandWord } from '../syntax/commandWord';
-import type { MappedText, Span } from '../syntax/mappedText';
-import type { LineIndex } from '../syntax/range';
+import type { MappedText, Places, Span } from '../syntax/mappedText';
 import { shellCommands, type GivenVariables } from '../syntax/shellCommands';
 import type { Grammar } from '../syntax/treeSitter';
 import { launchIn, onlyTalks, readArguments } from './commandLine';
@@ -16,7 +15,8 @@ const MAX_NESTING = 4;
 /** What a reader of commands needs beside the commands. */
 export interface CommandContext {
   readonly bash: Grammar;
-  readonly lines: LineIndex;
+  readonly python: Grammar;
+  readonly lines: Places;
   readonly source: string;
 }
 

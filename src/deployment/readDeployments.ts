@@ -49,8 +49,13 @@ export async function readDeployments(
   if (kind === null || !looksLikeDeployment(text, fileName, languageId))
     return { deployments: [], warnings: [] };
   const loaded = typeof grammars === 'string' ? grammarsIn(grammars) : grammars;
-  const context: CommandContext = { bash: await loaded.bash(), lines: new LineIndex(text), source: text };
-  const read = await readKind(kind, text, loaded, context);
+  const context: CommandContext = {
+    bash: await loaded.bash(),
+    python: await loaded.python(),
+    lines: new LineIndex(text),
+    source: text,
+  };
+  const read = readKind(kind, text, context);
   const warnings: Warning[] = read.complete
     ? []
     : [
@@ -64,15 +69,14 @@ export async function readDeployments(
 
 type Read = { deployments: Deployment[]; complete: boolean };
 
-async function readKind(
+function readKind(
   kind: NonNullable<ReturnType<typeof deploymentKind>>,
   text: string,
-  grammars: Grammars,
   context: CommandContext,
-): Promise<Read> {
+): Read {
   switch (kind) {
     case 'python':
-      return readPython(text, await grammars.python(), context);
+      return readPython(text, context);
     case 'shell':
       return deploymentsInScript(MappedText.of(text), 'shell', context);
     case 'dockerfile':
@@ -80,7 +84,7 @@ async function readKind(
     case 'yaml':
       return readYaml(text, context);
     case 'markdown':
-      return readMarkdown(text, grammars, context);
+      return readMarkdown(text, context);
     case 'notebook':
       return { deployments: [], complete: true };
   }
@@ -88,7 +92,7 @@ async function readKind(
 
 const SHELL_LANGUAGES = new Set(['', 'bash', 'sh', 'shell', 'console', 'zsh', 'shell-session']);
 
-async function readMarkdown(text: string, _grammars: Grammars, context: CommandContext): Promise<Read> {
+function readMarkdown(text: string, context: CommandContext): Read {
   const deployments: Deployment[] = [];
   for (const block of fencedBlocks(text)) {
     if (!SHELL_LANGUAGES.has(block.language)) continue;

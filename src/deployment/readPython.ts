@@ -1,7 +1,6 @@
 import { pythonCalls } from '../syntax/pythonCalls';
 import type { PythonCall, PythonEntry, PythonValue } from '../syntax/pythonValue';
 import { plainPython } from '../syntax/pythonValue';
-import type { Grammar } from '../syntax/treeSitter';
 import type { Deployment, SettingValue } from './deployment';
 import type { Construction, EngineReader } from './engines/engineReader';
 import { ENGINE_READERS } from './engines/readers';
@@ -12,10 +11,9 @@ import { deploymentsInCommand, deploymentsInScript, type CommandContext } from '
 /** The launches in a Python module: engines made by a call, and servers started as commands. */
 export function readPython(
   text: string,
-  python: Grammar,
   context: CommandContext,
 ): { deployments: Deployment[]; complete: boolean } {
-  const reading = pythonCalls(text, python, (callee) => readerOf(callee) !== undefined);
+  const reading = pythonCalls(text, context.python, (callee) => readerOf(callee) !== undefined);
   const deployments = reading.calls.flatMap((call) => {
     const reader = readerOf(call.callee);
     return reader === undefined ? [] : [deploymentOfCall(call, reader, text, context)];

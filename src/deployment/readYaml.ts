@@ -5,7 +5,7 @@ import {
   type CommandWord,
   type EnvironmentEntry,
 } from '../syntax/commandWord';
-import { MappedText } from '../syntax/mappedText';
+import { MappedPlaces, MappedText } from '../syntax/mappedText';
 import { shellCommands, type GivenVariables } from '../syntax/shellCommands';
 import { entryOf, valueAt, yamlDocuments, type YamlValue } from '../syntax/yamlDocument';
 import type { Deployment, WritingForm } from './deployment';
@@ -17,6 +17,8 @@ import {
   type CommandContext,
 } from './readCommands';
 import { servingResource } from './readServingResources';
+import { mentionsEngine } from './looksLikeDeployment';
+import { readPython } from './readPython';
 import { readEngineConfiguration } from './readEngineConfiguration';
 
 const MAX_DEPTH = 60;
@@ -54,9 +56,26 @@ function walk(value: YamlValue, context: CommandContext, found: Deployment[], de
   const container = containerDeployments(value, context);
   found.push(...container);
   for (const entry of value.entries) {
+    if (entry.key.endsWith('.py') && entry.value.kind === 'scalar' && mentionsEngine(entry.value.text.text)) {
+      const mapped = entry.value.text;
+      found.push(
+        ...readPython(mapped.text, {
+          ...context,
+          lines: new MappedPlaces(mapped, context.lines),
+        }).deployments.map(unwritable),
+      );
+      continue;
+    }
+    if (/\.(sh|bash)$/.test(entry.key)) found.push(...scriptDeployments(entry.value, new Map(), context));
     const isCommand = container.length > 0 && COMMAND_KEYS.has(entry.key);
     if (!isCommand) walk(entry.value, context, found, depth + 1);
   }
+}
+
+/** A file inside a file: where a new line would have to be indented for both, nothing is added. */
+function unwritable(deployment: Deployment): Deployment {
+  const { writing: _, ...rest } = deployment;
+  return rest;
 }
 
 const COMMAND_KEYS = new Set(['command', 'args', 'entrypoint', 'image', 'environment', 'env']);
