@@ -74,8 +74,12 @@ function walk(value: YamlValue, context: CommandContext, found: Deployment[], de
 
 /** A file inside a file: where a new line would have to be indented for both, nothing is added. */
 function unwritable(deployment: Deployment): Deployment {
-  const { writing: _, ...rest } = deployment;
-  return rest;
+  const { engine, model, settings, hardware, range, unresolved, modelRange, version } = deployment;
+  return {
+    ...{ engine, model, settings, hardware, range, unresolved },
+    ...(modelRange === undefined ? {} : { modelRange }),
+    ...(version === undefined ? {} : { version }),
+  };
 }
 
 const COMMAND_KEYS = new Set(['command', 'args', 'entrypoint', 'image', 'environment', 'env']);

@@ -1,3 +1,11 @@
+import type { LineIndex, Position, Range } from './range';
+
+/** Turns offsets of a text into places in a file. */
+export interface Places {
+  range(offset: number, length: number): Range;
+  position(offset: number): Position;
+}
+
 /** A stretch of a source text, in UTF-16 code units: from `start` up to, not including, `end`. */
 export interface Span {
   readonly start: number;
@@ -97,5 +105,23 @@ export class MappedText {
       else high = middle - 1;
     }
     return this.pieces[low];
+  }
+}
+
+/** Places in the file of a text that was put together from it: Python in a YAML scalar. */
+export class MappedPlaces implements Places {
+  constructor(
+    private readonly mapped: MappedText,
+    private readonly lines: LineIndex | Places,
+  ) {}
+
+  range(offset: number, length: number): Range {
+    const span = this.mapped.sourceSpan({ start: offset, end: offset + length });
+    return this.lines.range(span.start, span.end - span.start);
+  }
+
+  /** The place after the character before `offset`. */
+  position(offset: number): Position {
+    return this.lines.position(this.mapped.sourceSpan({ start: Math.max(0, offset - 1), end: offset }).end);
   }
 }

@@ -351,10 +351,22 @@ export class PythonEvaluator {
 
   /** A parameter is its argument where every call in the file gives the same; else its default, which the caller may change. */
   private parameter(binding: Extract<Binding, { kind: 'parameter' }>): PythonValue {
-    const nameNode = childOf(binding.owner, 'name');
-    const isMethod = binding.owner.parent?.parent?.type === 'class_definition';
-    const calls =
-      nameNode === undefined || isMethod ? [] : (this.names.callsTo.get(this.names.text(nameNode)) ?? []);
+    const holder =
+      binding.owner.parent?.parent?.type === 'decorated_definition'
+        ? binding.owner.parent.parent
+        : binding.owner;
+    const owner = holder.parent?.parent;
+    const isMethod = owner?.type === 'class_definition';
+    const functionName = childOf(binding.owner, 'name');
+    const isMaker = isMethod && functionName !== undefined && this.names.text(functionName) === '__init__';
+    const nameNode =
+      isMaker && owner !== undefined && owner !== null
+        ? childOf(owner, 'name')
+        : isMethod
+          ? undefined
+          : functionName;
+    const calls = nameNode === undefined ? [] : (this.names.callsTo.get(this.names.text(nameNode)) ?? []);
+    const position = binding.index - (isMaker ? 1 : 0);
     const fallback = binding.node === null ? undefined : this.evaluate(binding.node);
     const own = binding.statement;
     const ownName = this.names.text(
@@ -364,7 +376,7 @@ export class PythonEvaluator {
       const made = this.call(call);
       return (
         made.keywords.find((entry) => entry.name === ownName)?.value ??
-        made.positional[binding.index]?.value ??
+        made.positional[position]?.value ??
         fallback
       );
     });

@@ -237,11 +237,12 @@ export class PythonNames {
     const nameNode = callee.type === 'attribute' ? childOf(callee, 'attribute') : callee;
     if (nameNode?.type !== 'identifier') return;
     const name = this.text(nameNode);
-    const known = this.callsTo.get(name);
-    if (known === undefined) this.callsTo.set(name, [node]);
-    else known.push(node);
+    this.registerCall(name, node);
     if (name === 'Process' || name === 'Thread' || name === 'spawn') this.spawn(node);
     if (callee.type !== 'attribute') return;
+    const made = childOf(callee, 'object');
+    if ((name === 'bind' || name === 'remote') && made?.type === 'identifier')
+      this.registerCall(this.text(made), node);
     if (name === 'add_argument') this.option(node);
     if (name === 'set_defaults') this.defaults(node);
     const object = childOf(callee, 'object');
@@ -254,6 +255,12 @@ export class PythonNames {
         statement: node,
       });
     }
+  }
+
+  private registerCall(name: string, node: SyntaxNode): void {
+    const known = this.callsTo.get(name);
+    if (known === undefined) this.callsTo.set(name, [node]);
+    else known.push(node);
   }
 
   private spawn(node: SyntaxNode): void {
