@@ -61,6 +61,7 @@ const Training = z.object({
   heldOutLoss: z.number(),
   heldOutBitsPerByte: z.number(),
   minutes: z.number(),
+  resumedAt: z.number().int().optional(),
 });
 
 interface Matrix {
@@ -235,7 +236,7 @@ Made by
     /usr/bin/python3 scripts/train-tiny-code.py --out .cache/tiny-code --reference
     npx tsx scripts/make-tiny-code.ts .cache/tiny-code
 
-The steps are those that a run of a fixed time came to; training.json has the whole record. Floating-point sums differ between machines, so a repeated run gives
+The steps are those that a run of a fixed time came to${training.resumedAt === undefined ? '' : `, which was cut off and went on from its weights at step ${training.resumedAt} with a fresh optimiser (--resume)`}; training.json has the whole record. Floating-point sums differ between machines, so a repeated run gives
 a model like this one rather than the same bytes. The graph is checked against PyTorch: the same continuation, token by token (test/unit/playground).
 
 What it is for: seeing a language model run, measuring it, and trying what quantisation and caching do to it. What it is not for: it knows the
