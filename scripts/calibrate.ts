@@ -6,7 +6,6 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Engine } from '../src/deployment/engine';
 import { backendOf, type Backend } from '../src/roofline/backend';
 import type { CalibrationEntry, EngineConstants } from '../src/roofline/calibration';
@@ -18,7 +17,7 @@ import { measuredCases } from './calibration/measuredCases';
 import { PRIORS } from './calibration/priors';
 import { haveMeasured } from './calibration/readCsv';
 
-const TARGET = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/roofline/calibration.json');
+const TARGET = path.resolve('src/roofline/calibration.json');
 const FITTED: readonly Engine[] = [
   'llama.cpp',
   'vllm',

@@ -34,7 +34,7 @@ const ENGINES: readonly (readonly [RegExp, Engine])[] = [
   [/^(llama\.cpp|Llama\.cpp|Ollama)/, 'llama.cpp'],
   [/^vLLM$/, 'vllm'],
   [/^SGLang$/, 'sglang'],
-  [/^TGI$/, 'tgi'],
+  [/^(TGI|text-generation-inference)$/, 'tgi'],
   [/^TensorRT-LLM/, 'tensorrt-llm'],
   [/^(transformers|Transformers|transformers\(pytorch\)|transformers\(HF\))$/, 'transformers'],
   [/^OpenVINO/, 'openvino'],
@@ -64,23 +64,44 @@ export function measuredCases(): MeasuredCase[] {
 }
 
 function caseOf(row: Record<string, string>): MeasuredCase | null {
-  const flags = row.flags ?? '';
-  if (DROPPED.test(flags)) return null;
+  if (DROPPED.test(row.flags ?? '')) return null;
+  if (/spec-|offload|prefix-cache|mlperf/.test(row.technique ?? '')) return null;
+  const question = questionOf(row, batchOf(row));
+  if (!question) return null;
+  const scenario = scenarioOf(row, question.input, question.output);
+  if (!scenario) return null;
+  return {
+    id: row.id ?? '',
+    engine: scenario.setup.engine,
+    metric: question.metric,
+    hardware: row.hardware ?? '',
+    family: row.hw_family || row.hardware || '',
+    model: row.arch_key ?? '',
+    source: row.source_repo ?? '',
+    scenario,
+    measured: question.seconds,
+    kind: question.kind,
+  };
+}
+
+function batchOf(row: Record<string, string>): number {
+  return row.batch === '' ? 1 : Number(row.batch);
+}
+
+/** The scenario that a measured row describes; null where its engine, model, device or format is not among ours. */
+export function scenarioOf(row: Record<string, string>, input: number, output: number): Scenario | null {
   const technique = row.technique ?? '';
-  if (/spec-|offload|prefix-cache|mlperf/.test(technique)) return null;
   const engine = ENGINES.find(([pattern]) => pattern.test(row.engine ?? ''))?.[1];
   const model = architecture(row.arch_key ?? '');
   const device = measuredDevice(row.hardware ?? '');
   if (!engine || !model || !device) return null;
   const weights = weightsOf(row, engine);
   if (weights === undefined) return null;
-  const batch = row.batch === '' ? 1 : Number(row.batch);
+  const batch = batchOf(row);
   const devices = Number(row.n_devices || '1');
-  const question = questionOf(row, batch);
-  if (!question) return null;
   const base = defaultSetup(engine, { id: device.id, memoryBytes: device.memory });
   const split = parallelism(row.parallelism ?? '', devices, engine);
-  if (!split) return null;
+  if (!split || !Number.isInteger(batch) || batch < 1) return null;
   const setup: ServingSetup = {
     ...base,
     weights,
@@ -96,28 +117,12 @@ function caseOf(row: Record<string, string>): MeasuredCase | null {
     maxSequences: Math.max(base.maxSequences, batch),
   };
   return {
-    id: row.id ?? '',
-    engine,
-    metric: question.metric,
-    hardware: row.hardware ?? '',
-    family: row.hw_family || row.hardware || '',
-    model: row.arch_key ?? '',
-    source: row.source_repo ?? '',
-    scenario: {
-      model,
-      setup,
-      device,
-      devices,
-      workload: {
-        ...DEFAULT_WORKLOAD,
-        inputTokens: question.input,
-        outputTokens: question.output,
-        concurrency: batch,
-      },
-      modifiers: NO_MODIFIERS,
-    },
-    measured: question.seconds,
-    kind: question.kind,
+    model,
+    setup,
+    device,
+    devices,
+    workload: { ...DEFAULT_WORKLOAD, inputTokens: input, outputTokens: output, concurrency: batch },
+    modifiers: NO_MODIFIERS,
   };
 }
 

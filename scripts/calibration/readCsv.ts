@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
-const MEASURED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../shared/measured');
+/** Beside the checkout; npm runs scripts in its root. */
+const MEASURED = path.resolve('../shared/measured');
 
 /** True where the measured files are at hand: they are no part of the repository. */
 export function haveMeasured(): boolean {

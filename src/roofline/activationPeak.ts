@@ -4,10 +4,15 @@ import { elementBytes } from '../units/numberFormat';
 import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
 import type { Placement } from './placement';
+import { workspaceShare } from './runtimeMemory';
 import type { Scenario } from './scenario';
+import { isPlainScheme, schemeOf } from './tensorStorage';
 
 /** Engines that run a whole prompt at once, however long; the others cut it at `maxBatchedTokens`. */
 const WHOLE_PROMPT: ReadonlySet<Engine> = new Set<Engine>(['transformers', 'onnxruntime', 'openvino']);
+
+/** A forward pass keeps the logits of a short prompt's tokens all; generation loops of today only the last one's. */
+const FORWARD_LOGITS = 256;
 
 /**
  * The largest transient of a step on one device: hidden vectors (residual, norm, projections), the widest matrix pair of a
@@ -43,9 +48,18 @@ export function activationPeak(
       ? sequences * lengths.prompt * lengths.prompt * heads(scenario) * 6
       : 0;
   const logitRows =
-    setup.engine === 'llama.cpp' ? tokens : whole ? sequences : Math.min(setup.maxSequences, tokens);
-  const logits = logitRows * scenario.model.vocabularySize * 4;
-  return Math.max(hidden + wide + scores, hidden + logits);
+    setup.engine === 'llama.cpp'
+      ? tokens
+      : whole
+        ? sequences * Math.min(lengths.prompt, FORWARD_LOGITS)
+        : Math.min(setup.maxSequences, tokens);
+  // In the compute format and once more in 32 bits, in which the choice is made.
+  const logits = logitRows * scenario.model.vocabularySize * (whole ? element + 4 : 4);
+  const scheme = schemeOf(scenario.model, setup.weights);
+  const workspace =
+    (workspaceShare(setup.engine, scheme && !isPlainScheme(scheme) ? scheme.id : null) * model.storedBytes) /
+    (placement.tensor * placement.pipeline);
+  return workspace + (whole ? hidden + wide + scores + logits : Math.max(hidden + wide, hidden + logits));
 }
 
 function heads(scenario: Scenario): number {

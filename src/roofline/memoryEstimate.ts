@@ -8,6 +8,7 @@ import type { ModelAggregate } from './modelAggregate';
 import type { Placement } from './placement';
 import { runtimeBytesPerDevice } from './runtimeMemory';
 import type { Scenario } from './scenario';
+import { usableMemory } from './usableMemory';
 
 /**
  * Bytes of a deployment: weights under the scheme, cache content at full length, the largest transient of a step, and what the
@@ -50,7 +51,7 @@ export function memoryEstimate(
   const runtimePerDevice = runtimeBytesPerDevice(setup.engine, setup.graphs, tensor * pipeline * context);
 
   const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
-  const capacity = device.memory * setup.memoryFraction;
+  const capacity = usableMemory(device) * setup.memoryFraction;
   const fixed = weightsPerDevice + activationsPerDevice + runtimePerDevice;
   const pool = capacity - fixed;
   const maxConcurrency =

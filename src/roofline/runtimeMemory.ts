@@ -11,6 +11,8 @@ const rowSchema = z.object({
   graphBytes: z.number().gte(0),
   /** Buffers of collectives, a device and doubling of the group. */
   communicatorBytes: z.number().gte(0),
+  /** Buffers of an engine's kernels, as a share of the weights, by weight scheme; `plain` for unquantised ones. */
+  workspaceShares: z.record(z.string(), z.number().gte(0).lt(1)),
   source: z.string(),
   date: z.string(),
 });
@@ -21,6 +23,17 @@ let rows: Map<string, RuntimeRow> | undefined;
 
 /** Bytes a device that are neither weights, cache nor activations. */
 export function runtimeBytesPerDevice(engine: Engine, graphs: boolean, devicesInGroup: number): Bytes {
+  const row = rowOf(engine);
+  const communicators = devicesInGroup > 1 ? row.communicatorBytes * Math.ceil(Math.log2(devicesInGroup)) : 0;
+  return row.contextBytes + (graphs ? row.graphBytes : 0) + communicators;
+}
+
+/** Buffers that an engine's kernels for a weight scheme need, as a share of the weights; null: unquantised weights. */
+export function workspaceShare(engine: Engine, scheme: string | null): number {
+  return rowOf(engine).workspaceShares[scheme ?? 'plain'] ?? 0;
+}
+
+function rowOf(engine: Engine): RuntimeRow {
   rows ??= new Map(
     z
       .array(rowSchema)
@@ -29,6 +42,5 @@ export function runtimeBytesPerDevice(engine: Engine, graphs: boolean, devicesIn
   );
   const row = rows.get(engine) ?? rows.get('any');
   if (!row) throw new Error('runtimeMemory.json has no row for any engine');
-  const communicators = devicesInGroup > 1 ? row.communicatorBytes * Math.ceil(Math.log2(devicesInGroup)) : 0;
-  return row.contextBytes + (graphs ? row.graphBytes : 0) + communicators;
+  return row;
 }
