@@ -13,6 +13,7 @@ const target = `${process.platform}-${process.arch}`;
 /** What users get, and nothing else. */
 const INCLUDED = [
   'dist/extension.js',
+  'dist/engine.js',
   'dist/lens.js',
   'dist/ort-host.js',
   'dist/wasm',
@@ -25,11 +26,14 @@ const INCLUDED = [
 /** Parts of onnxruntime-node that run; its installer and typings stay out. */
 const RUNTIME = ['package.json', 'dist', `bin/napi-v6/${process.platform}/${process.arch}`];
 
+/** Maps and typings are for developers. */
+const isShipped = (file) => !/\.(map|d\.ts)$/.test(file);
+
 execFileSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: root, stdio: 'inherit' });
 rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });
 for (const path of INCLUDED) {
-  cpSync(join(root, path), join(stage, path), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  cpSync(join(root, path), join(stage, path), { recursive: true, filter: isShipped });
 }
 
 const runtime = join(root, 'node_modules', 'onnxruntime-node');
@@ -44,7 +48,7 @@ if (existsSync(join(runtime, 'bin/napi-v6', process.platform, process.arch))) {
   for (const path of ['package.json', 'dist/cjs']) {
     cpSync(join(common, path), join(stage, 'dist/node_modules/onnxruntime-common', path), {
       recursive: true,
-      filter: (file) => !file.endsWith('.map'),
+      filter: isShipped,
     });
   }
 } else {
@@ -72,6 +76,7 @@ execFileSync(
     '--out',
     out,
     '--allow-missing-repository',
+    '--no-rewrite-relative-links',
     '--skip-license',
   ],
   { cwd: stage, stdio: 'inherit' },

@@ -94,7 +94,9 @@ export class RecommendPanels implements vscode.Disposable {
       this.subjects,
       this.log,
     );
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'lens.svg');
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.extensionUri, 'media', `lens-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.onDidDispose(() => {
       conversation.dispose();
       if (this.open.get(key) === panel) this.open.delete(key);

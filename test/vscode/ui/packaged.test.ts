@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { CodeWindow } from './window';
 
 describe('the packaged extension, installed', () => {
@@ -14,6 +15,18 @@ describe('the packaged extension, installed', () => {
   });
 
   it('gives its verdict in the status bar', () => window.verdict.waitFor());
+
+  it('reads a deployment with the grammars that came along', async () => {
+    await window.openFile('serve/compose.yaml');
+    await window.hover('131072', /17\.2 GB/);
+  });
+
+  it('recommends with the trained selector, run by the native runtime that came along', async () => {
+    await window.openFile('models/llama-3.1-8b/config.json');
+    await window.runCommand('Inference Lens: Recommend Acceleration');
+    await window.webview().getByText('8,030,261,248 parameters').waitFor();
+    assert.match(await window.extensionLog(), /selector: selector\.onnx/);
+  });
 
   it('logs no error', () => window.assertNoErrors());
 });
