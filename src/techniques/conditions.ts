@@ -24,8 +24,15 @@ export type ConditionCheck = { applies: true } | { applies: false; reason: strin
  * What is on already (set, or by the engine's default) does not apply: it can gain nothing more.
  */
 export function checkConditions(technique: TechniqueEntry, scenario: Scenario): ConditionCheck {
-  const reason = offered(technique, scenario) ?? firstReason(technique, scenario);
+  const reason =
+    otherKind(technique, scenario) ?? offered(technique, scenario) ?? firstReason(technique, scenario);
   return reason === null ? { applies: true } : { applies: false, reason };
+}
+
+/** For another kind of model altogether: that says more than which engine lacks it. */
+function otherKind(technique: TechniqueEntry, scenario: Scenario): string | null {
+  const kinds = technique.conditions.find((condition) => condition.kind === 'model-kind-in');
+  return kinds ? aboutModel(kinds, scenario) : null;
 }
 
 function offered(technique: TechniqueEntry, scenario: Scenario): string | null {
@@ -196,7 +203,7 @@ function aboutWorkload(condition: Condition, scenario: Scenario): string | null 
     case 'shared-prefix':
       return workload.sharedPrefixTokens > 0 ? null : 'no shared prefix in this workload';
     case 'known-to-the-user':
-      return `pays only where ${condition.fact}; the workload does not say so`;
+      return `only where ${condition.fact}; nothing here says so`;
     case 'has-images':
       return withoutImages(scenario);
     default:

@@ -50,7 +50,11 @@ describe('conditions of techniques', () => {
       /^llama\.cpp has no setting for it; vLLM /,
     );
     assert.match(reason('hydra-speculation', scenarioWith()) ?? '', /^research code only \(zankner\/Hydra\)/);
-    assert.equal(reason('hydra-speculation', scenarioWith({ engine: 'transformers' })), null);
+    assert.match(
+      reason('hydra-speculation', scenarioWith({ engine: 'transformers' })) ?? '',
+      /^only where Hydra heads have been trained .*; nothing here says so$/,
+    );
+    assert.equal(reason('token-recycling', scenarioWith({ engine: 'transformers' })), null);
   });
 
   it('counts devices', () => {

@@ -109,7 +109,6 @@ describe('known facts, by catalogue and engine together', () => {
       })),
     };
     const huge = scenarioWith({ engine: 'llama.cpp', model: wide });
-    assert.equal(checkConditions(technique('flash-offload'), huge).applies, true);
     assert.ok(estimate(applyTechnique(technique('flash-offload'), huge)).latency.interToken.p50 > 1);
   });
 
