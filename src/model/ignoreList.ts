@@ -10,16 +10,37 @@ const MAX_PATTERNS = 2000;
  */
 export function isIgnored(entries: readonly string[]): (tensor: string) => boolean {
   if (entries.length === 0) return () => false;
+  const known = MATCHERS.get(entries);
+  if (known !== undefined) return known;
+  const matcher = build(entries);
+  MATCHERS.set(entries, matcher);
+  return matcher;
+}
+
+/** One list is asked for every weight of its model, and again for every figure: what it says is kept with it. */
+const MATCHERS = new WeakMap<readonly string[], (tensor: string) => boolean>();
+
+function build(entries: readonly string[]): (tensor: string) => boolean {
   const names = new Set<string>();
+  const answers = new Map<string, boolean>();
   const patterns: ((module: string) => boolean)[] = [];
   for (const entry of entries) {
-    if (/^[\w.]+$/.test(entry)) names.add(entry.replace(/\.$/, ''));
+    if (/^[\w.]+$/.test(entry)) names.add(withoutPrefix(entry.replace(/\.$/, '')));
     else if (patterns.length < MAX_PATTERNS) patterns.push(wildcard(entry));
   }
   return (tensor) => {
+    const known = answers.get(tensor);
+    if (known !== undefined) return known;
     const module = tensor.replace(/\.(weight|bias)$/, '');
-    return namesHold(names, module) || patterns.some((matches) => matches(module));
+    const answer = namesHold(names, withoutPrefix(module)) || patterns.some((matches) => matches(module));
+    answers.set(tensor, answer);
+    return answer;
   };
+}
+
+/** Tools and releases disagree on what stands before `layers` (`model.`, `model.language_model.`): none of it tells. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^(?:(?:model|language_model|text_model|base_model)\.)+/, '');
 }
 
 /** True where an entry is the module, one above it, or a run of its path's parts. */

@@ -3,7 +3,7 @@ import { gptLike } from '../parts/gptLike';
 import { transformerSizes } from '../parts/sizes';
 
 /** Falcon in both builds, and its first releases under the name RefinedWeb. */
-export const falcon: Family = ({ config, modelType, notes }) => {
+export const falcon: Family = ({ config, modelType }) => {
   const legacy = modelType !== 'falcon';
   const sizes = transformerSizes(config);
   const grouped = config.flag(legacy && config.says('n_head_kv'), 'new_decoder_architecture');
@@ -12,12 +12,6 @@ export const falcon: Family = ({ config, modelType, notes }) => {
   const bias = config.flag(false, 'bias');
   const norms = config.optional('num_ln_in_parallel_attn') ?? (grouped ? 2 : 1);
   config.understood('alibi');
-  if (!config.says('tie_word_embeddings') && config.evidence.storesHead === undefined) {
-    notes.doubt(
-      'tied-head-unclear',
-      'The file does not say whether the head is tied: the class says yes, published checkpoints store a head of their own.',
-    );
-  }
   const blockNorms =
     grouped && norms === 2
       ? ['ln_attn', 'ln_mlp']
@@ -40,5 +34,7 @@ export const falcon: Family = ({ config, modelType, notes }) => {
     blockNorms,
     outerNorms: ['transformer.ln_f'],
     embedding: 'transformer.word_embeddings',
+    // The class ties by default, and published checkpoints store a head of their own: it stays a doubt.
+    tiedFallback: !legacy,
   });
 };

@@ -1,9 +1,12 @@
 import type { Family } from '../family';
 import { gptLike } from '../parts/gptLike';
 import { transformerSizes } from '../parts/sizes';
+import { matrix } from '../parts/tensors';
 
 /** GPT-NeoX and Pythia: rotary, two norms a block, biases everywhere but the head. */
-export const gptNeox: Family = ({ config, architecture }) => {
+export const gptNeox: Family = ({ config, architecture, modelType }) => {
+  // Open Assistant's reward models: the trunk with one number on top.
+  const reward = modelType === 'gpt_neox_reward_model';
   const sizes = transformerSizes(config);
   const bias = config.flag(true, 'attention_bias');
   config.understood('use_parallel_residual', 'pooling');
@@ -24,6 +27,7 @@ export const gptNeox: Family = ({ config, architecture }) => {
     outerNorms: ['gpt_neox.final_layer_norm'],
     embedding: 'gpt_neox.embed_in',
     headModule: 'embed_out',
-    headAbsent: architecture === 'GPTNeoXModel',
+    headAbsent: architecture === 'GPTNeoXModel' || reward,
+    outside: reward ? matrix('out_proj', 1, sizes.hidden, 'head') : [],
   });
 };

@@ -9,6 +9,12 @@ export const minicpm: Family = (context) => {
   const { config } = context;
   const experts = config.integerOr(0, 'num_experts');
   config.understood('dim_model_base', 'scale_emb', 'scale_depth', 'max_length');
+  if (config.value('tie_word_embeddings') === false) {
+    context.notes.doubt(
+      'tied-head-unclear',
+      'The file says that the head is not tied; published checkpoints of this family are.',
+    );
+  }
   const bias = config.flag(false, 'attention_bias');
   if (experts === 0) return llamaLike(context, { qkvBias: bias, outBias: bias });
   const expertsPerToken = config.integer('num_experts_per_tok');

@@ -14,6 +14,10 @@ export const qwen: Family = (context) => {
   return llamaLike(context, {
     sizes,
     prefix: 'transformer.',
+    layersName: 'h',
+    embedding: 'wte',
+    finalNorm: 'ln_f',
+    blockNorms: ['ln_1', 'ln_2'],
     attention: (_, base) =>
       groupedAttention({
         module: `${base.path}attn`,

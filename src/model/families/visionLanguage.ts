@@ -1,5 +1,6 @@
 import type { Family, FamilyContext, FamilyModel } from '../family';
 import { matrix, norm, vector } from '../parts/tensors';
+import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { asTower } from './clip';
 
@@ -41,7 +42,7 @@ export function textAndVision(context: FamilyContext, textType: string, visionTy
       'The file does not describe the vision tower: only the language model is counted.',
     );
   }
-  if (text === undefined) throw new Error('unreachable: the text section is read even where it is absent');
+  if (text === undefined) throw new ReadFailure('contradiction', 'text_config is no configuration.');
   return { text, vision };
 }
 

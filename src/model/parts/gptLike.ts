@@ -29,6 +29,7 @@ export interface GptLike {
   headBias?: boolean;
   headAbsent?: boolean;
   headModule?: string;
+  tiedFallback?: boolean;
   /** Path of the layers with `{layer}` and a trailing dot. */
   layer: string;
   attention: string;
@@ -51,6 +52,7 @@ export function gptLike(config: Config, g: GptLike): FamilyModel {
     bias: g.headBias ?? false,
     absent: g.headAbsent ?? false,
     module: g.headModule ?? 'lm_head',
+    tiedFallback: g.tiedFallback ?? false,
   });
   const layers = planLayers(
     sizes.layers,

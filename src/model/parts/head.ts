@@ -12,6 +12,8 @@ export interface HeadOptions {
   module?: string;
   /** True where the architecture has no language-model head (a trunk, a classifier). */
   absent?: boolean;
+  /** What is taken where nothing says whether the head is tied. */
+  tiedFallback?: boolean;
 }
 
 /**
@@ -20,10 +22,10 @@ export interface HeadOptions {
  */
 export function isTied(config: Config, fallback = false): boolean {
   const said = config.value('tie_word_embeddings');
-  // The weights settle what the file leaves to the class's default.
-  const { storesHead } = config.evidence;
-  if (storesHead !== undefined && !config.says('tie_word_embeddings')) return !storesHead;
   if (typeof said === 'boolean') return said;
+  // The weights settle what neither the file nor the class does. They do not overrule the class: tied heads are stored twice often.
+  const { storesHead } = config.evidence;
+  if (storesHead !== undefined) return !storesHead;
   config.notes.doubt(
     'tied-head-unclear',
     `${config.path}tie_word_embeddings is not said, and the default of this class is not known.`,
@@ -34,7 +36,7 @@ export function isTied(config: Config, fallback = false): boolean {
 /** The language-model head: absent where it is tied to the embedding, its bias apart from that. */
 export function headOf(config: Config, hidden: number, vocabulary: number, options: HeadOptions = {}): Head {
   if (options.absent === true) return { weights: [], tied: false };
-  const tied = isTied(config);
+  const tied = isTied(config, options.tiedFallback);
   const module = options.module ?? 'lm_head';
   const bias = options.bias ?? false;
   if (tied) return { weights: bias ? [vector(`${module}.bias`, vocabulary, 'head')] : [], tied };

@@ -30,6 +30,9 @@ export interface LlamaLike {
   /** Path before `layers`, `model.` if absent. */
   prefix?: string;
   finalNorm?: string;
+  /** Names of the list of layers and of the embedding, where they are not Llama's. */
+  layersName?: string;
+  embedding?: string;
   tied?: boolean;
   attention?: (index: number, base: BlockContext) => MixerBlock;
   feedForward?: (index: number, base: BlockContext) => FeedForwardBlock;
@@ -58,7 +61,7 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
   const base: BlockContext = {
     config,
     sizes,
-    path: `${prefix}layers.{layer}.`,
+    path: `${prefix}${options.layersName ?? 'layers'}.{layer}.`,
     window: windows(config, options.window),
   };
   const layers = planLayers(
@@ -69,7 +72,7 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
   const normKind = options.norm ?? 'rms';
   const tiedHead = options.noHead !== true && (options.tied ?? isTied(config));
   const outside = [
-    lookup(`${prefix}embed_tokens`, sizes.vocabulary, sizes.hidden),
+    lookup(`${prefix}${options.embedding ?? 'embed_tokens'}`, sizes.vocabulary, sizes.hidden),
     ...norm(`${prefix}${options.finalNorm ?? 'norm'}`, sizes.hidden, normKind),
     ...(options.outside ?? []),
     ...headWeights(sizes, tiedHead, options),

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { explainKey, keyTopic } from '../../../src/model/explainKey';
+import { readModelValue } from '../../../src/model/readModel';
+import { DEEPSEEK_V3, LLAMA_31_8B, MISTRAL_7B_V01 } from './configs';
+
+function explain(config: object, ...path: (string | number)[]): ReturnType<typeof explainKey> {
+  const reading = readModelValue(config);
+  return explainKey(reading.ok ? reading.model : null, config, path);
+}
+
+describe('explainKey', () => {
+  it('says what KV heads are and what a token costs, with the numbers put in', () => {
+    const found = explain(LLAMA_31_8B, 'num_key_value_heads');
+    assert.equal(found?.title, '8 KV heads');
+    assert.equal(found.subtitle, 'grouped-query attention, 4 query heads share each');
+    assert.equal(found.lines[0], 'KV cache **128 KiB a token** = 2 × 32 layers × 8 heads × 128 × 2 B');
+    assert.equal(found.lines[1], '32 heads would take 4×, one head an eighth · FP8 KV halves it');
+    assert.deepEqual(found.touches, ['kv', 'weights']);
+  });
+
+  it('tells the latent’s cost, and a window’s', () => {
+    assert.match(explain(DEEPSEEK_V3, 'kv_lora_rank')?.lines[0] ?? '', /61 layers × \(512 \+ 64\) × 2 B/);
+    assert.match(explain(MISTRAL_7B_V01, 'sliding_window')?.subtitle ?? '', /32 of 32 layers/);
+  });
+
+  it('answers in any spelling, and inside a value for the key above it', () => {
+    assert.equal(keyTopic(['n_head_kv']), 'kvHeads');
+    assert.equal(keyTopic(['text_config', 'n_embd']), 'hidden');
+    assert.equal(keyTopic(['quantization_config', 'ignore', 12]), 'ignoreList');
+    assert.equal(keyTopic(['favourite_colour']), null);
+  });
+
+  it('explains what it can where the model is not known, and nothing where nothing is true', () => {
+    assert.equal(
+      explain({ model_type: 'unheard_of', vocab_size: 1000 }, 'vocab_size')?.title,
+      '1,000 tokens in the vocabulary',
+    );
+    assert.equal(explain({ ...LLAMA_31_8B, hidden_size: 'wide' }, 'hidden_size'), null);
+  });
+
+  it('takes no text of the file for markup', () => {
+    const found = explain({ ...LLAMA_31_8B, architectures: ['[click](command:evil)'] }, 'architectures');
+    assert.equal(found, null);
+  });
+});
