@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 
@@ -35,15 +36,16 @@ type Runtime = typeof TreeSitter;
 
 let runtime: Promise<Runtime> | undefined;
 
+/** The runtime's script lies beside the grammars, so that a package needs no node_modules for it. */
 async function startRuntime(wasmDirectory: string): Promise<Runtime> {
-  const module = await import('@vscode/tree-sitter-wasm');
-  const loaded: Runtime = 'default' in module ? (module.default as Runtime) : module;
+  const script = join(wasmDirectory, 'tree-sitter.js');
+  const loaded = createRequire(script)(script) as Runtime;
   await loaded.Parser.init({ locateFile: (file) => join(wasmDirectory, file) });
   return loaded;
 }
 
 /**
- * The grammars, loaded when first asked for and then kept. `wasmDirectory` holds `tree-sitter.wasm` and one
+ * The grammars, loaded when first asked for and then kept. `wasmDirectory` holds `tree-sitter.js`, `tree-sitter.wasm` and one
  * `tree-sitter-<language>.wasm` for each language: `node_modules/@vscode/tree-sitter-wasm/wasm`, or `dist/wasm` in a package.
  * The runtime is shared by the whole process; the first directory given is where it is loaded from.
  */
