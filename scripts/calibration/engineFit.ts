@@ -18,6 +18,7 @@ const FREE: readonly ConstantName[] = [
   'activationBandwidth',
   'compute',
   'attentionCompute',
+  'expertAttained',
   'halfRows',
   'plainFlop',
   'packedFlop',
@@ -70,6 +71,7 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
     : [];
   return [...kernels, ...FREE].filter((name) => {
     if (name === 'hostRotarySeconds') return host;
+    if (name === 'expertAttained') return experts;
     if (name === 'hostExpertSeconds') return host && experts;
     if (name === 'hopSeconds' || name === 'linkBandwidth') return parallel;
     if (name === 'compute' || name === 'attentionCompute' || name === 'halfRows') return prefills || batches;

@@ -42,6 +42,7 @@ export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   activationBandwidth: [0.02, 0.97],
   compute: [0.02, 0.95],
   attentionCompute: [0.005, 0.9],
+  expertAttained: [0.05, 1],
   halfRows: [0.5, 2000],
   plainFlop: [0.01, 200],
   packedFlop: [0.01, 400],

@@ -8,6 +8,7 @@ const BASE: EngineConstants = {
   activationBandwidth: 0.6,
   compute: 0.6,
   attentionCompute: 0.3,
+  expertAttained: 0.7,
   halfRows: 32,
   plainFlop: 1,
   packedFlop: 3,
@@ -54,4 +55,30 @@ export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
   onnxruntime: { ...BASE, hostLayerSeconds: 1.5e-4 },
   openvino: { ...BASE, layerSeconds: 5e-5, hostLayerSeconds: 1e-4, scoreBytes: 2 },
   mlx: { ...BASE, layerSeconds: 5e-5 },
+};
+
+/** What everyone's calculator does: full bandwidth, full peak, nothing else. */
+export const PEAK_ROOFLINE: EngineConstants = {
+  weightBandwidth: 1,
+  cacheBandwidth: 1,
+  activationBandwidth: 1,
+  compute: 1,
+  attentionCompute: 1,
+  expertAttained: 1,
+  halfRows: 0,
+  plainFlop: 0,
+  packedFlop: 0,
+  superblockFlop: 0,
+  scoreFlop: 0,
+  scoreBytes: 0,
+  layerSeconds: 0,
+  stepSeconds: 0,
+  sequenceSeconds: 0,
+  hostLayerSeconds: 0,
+  hostRotarySeconds: 0,
+  hostExpertSeconds: 0,
+  kernels: {},
+  requestSeconds: 0,
+  hopSeconds: 0,
+  linkBandwidth: 1,
 };

@@ -18,6 +18,8 @@ export const constantsSchema = z.object({
   /** Attained share of peak compute of large matrix products, and of attention. */
   compute: share,
   attentionCompute: share,
+  /** What is left of the two shares where routed experts are multiplied: few rows each, uneven, gathered and scattered. */
+  expertAttained: share,
   /** Rows at which a matrix product reaches half of that share (tiles that are not full, short pipelines). */
   halfRows: z.number().gte(0).lte(4096),
   /**
@@ -67,6 +69,16 @@ const entrySchema = z.object({
   engine: z.string(),
   backend: z.enum(BACKENDS).nullable(),
   constants: constantsSchema,
+  /** Fixed costs and attention of servers under a request rate, where they were measured apart: newer releases schedule aside of the device. */
+  served: z
+    .object({
+      stepSeconds: seconds,
+      sequenceSeconds: seconds,
+      requestSeconds: seconds,
+      cacheBandwidth: share,
+      scoreFlop: z.number().gte(0).lte(512),
+    })
+    .nullable(),
   /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */
   rows: z.number().int().gte(0),
   devices: z.number().int().gte(0),

@@ -116,7 +116,11 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
   const placement = placementOf(scenario, warnings);
   const scheme = schemeOf(model, setup.weights);
   const compute = computeFormat(device, model.format, scheme, setup.engine, warnings);
-  const entry = calibration(setup.engine, backendOf(device));
+  const measured = calibration(setup.engine, backendOf(device));
+  const entry =
+    scenario.workload.requestRate !== null && measured.served !== null
+      ? { ...measured, constants: { ...measured.constants, ...measured.served } }
+      : measured;
   const element = elementBytes(model.format);
   const aggregate = modelAggregate(model, setup.weights);
   return {

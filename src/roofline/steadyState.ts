@@ -32,9 +32,7 @@ export function steadyState(plan: Plan, rate: number, most: number): SteadyState
   const output = Math.max(1, plan.lengths.output);
   const speculation = plan.scenario.modifiers.speculation;
   const emitted = speculation?.tokensPerPass ?? 1;
-  const prefill = ownPrefill(plan);
-  // The decode work that rides along in the same step is not waited for twice: weights are streamed once.
-  const own = Math.max(0, prefill - 0);
+  const own = ownPrefill(plan);
   const tokenTime = (batch: number): Seconds => passSeconds(plan, Math.max(1, batch)) / emitted;
   const capacity = servableRate(own, tokenTime(mostHere), output, mostHere);
   const overloaded = perReplica >= capacity;
@@ -53,7 +51,9 @@ export function steadyState(plan: Plan, rate: number, most: number): SteadyState
   }
   const running = interToken * emitted;
   const queue = (busy / (1 - busy)) * own * 0.5;
-  const timeToFirstToken = running / 2 + own + queue + plan.calibration.constants.requestSeconds;
+  // Half a step is waited for on average, then the step with the own prompt in it runs.
+  const timeToFirstToken =
+    running / 2 + tokenTime(batch) * emitted + own + queue + plan.calibration.constants.requestSeconds;
   const endToEnd = timeToFirstToken + (output - 1) * interToken;
   const spread = running / 2 + queue + own * 0.5;
   return {
@@ -75,11 +75,16 @@ function servableRate(own: Seconds, tokenTime: Seconds, output: number, most: nu
   return 1 / (own + (output * tokenTime) / most);
 }
 
-/** What one request's prefill adds to the device's work, its weights already being streamed by the decode it rides with. */
+/**
+ * What one request's prefill adds to the step that it rides in: the weights stream once for both, and the launches are there
+ * already, so a plain step of one sequence is taken off.
+ */
 function ownPrefill(plan: Plan): Seconds {
   const prompt = Math.max(1, plan.lengths.prompt - cached(plan));
   const alone = prefillTime(plan, 1, prompt, cached(plan));
-  return alone.seconds - alone.requestSeconds;
+  const busy = alone.seconds - alone.requestSeconds;
+  const shared = decodeStep(plan, 1, 1, plan.lengths.prompt, plan.lengths.prompt).seconds;
+  return Math.max(0.1 * busy, busy - shared * alone.steps);
 }
 
 function cached(plan: Plan): number {

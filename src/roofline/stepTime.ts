@@ -86,8 +86,9 @@ export function stepTime(
       kernel !== null && operation.rows > 1 && (operation.kind === 'weights' || operation.kind === 'experts')
         ? (operation.plainElements + operation.packedElements) * kernel.unpackBytes
         : 0;
+    const share = operation.kind === 'experts' ? constants.expertAttained : 1;
     const moved =
-      operation.weightBytes / weightRate +
+      operation.weightBytes / (weightRate * share) +
       operation.cacheBytes / cacheRate +
       (operation.activationBytes + operation.scores * scoreBytes) / activationRate;
     const instructions =
@@ -97,7 +98,7 @@ export function stepTime(
       (attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0);
     const attained = attention
       ? constants.attentionCompute
-      : (constants.compute * operation.rows) / (operation.rows + constants.halfRows);
+      : (share * constants.compute * operation.rows) / (operation.rows + constants.halfRows);
     const arithmetic = operation.flop / (compute * attained);
     const seconds =
       (Math.max(moved, arithmetic) + instructions / vector + unpacked / bandwidth) * operation.layers;
