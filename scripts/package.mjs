@@ -58,9 +58,9 @@ if (existsSync(join(runtime, 'bin/napi-v6', process.platform, process.arch))) {
 }
 
 // The published manifest names no scripts and no dependencies: everything is bundled or beside the bundle.
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-for (const field of ['scripts', 'dependencies', 'devDependencies', 'optionalDependencies', 'bin'])
-  delete manifest[field];
+const { scripts, dependencies, devDependencies, optionalDependencies, bin, ...manifest } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
 writeFileSync(join(stage, '.vscodeignore'), '');
 

@@ -37,12 +37,27 @@ export function activate(context: vscode.ExtensionContext): Exposed {
 
   const modelHover = new ModelHoverProvider(rooms, settings, subjects, log);
   own(vscode.languages.registerHoverProvider(MODEL_DOCUMENTS, modelHover));
-  own(vscode.languages.registerHoverProvider(DEPLOYMENT_DOCUMENTS, new DeploymentHoverProvider(rooms, settings, subjects, log)));
-  own(vscode.languages.registerCodeActionsProvider(DEPLOYMENT_DOCUMENTS, new DeploymentQuickFixes(), DeploymentQuickFixes.metadata));
+  own(
+    vscode.languages.registerHoverProvider(
+      DEPLOYMENT_DOCUMENTS,
+      new DeploymentHoverProvider(rooms, settings, subjects, log),
+    ),
+  );
+  own(
+    vscode.languages.registerCodeActionsProvider(
+      DEPLOYMENT_DOCUMENTS,
+      new DeploymentQuickFixes(),
+      DeploymentQuickFixes.metadata,
+    ),
+  );
   own(new DeploymentDiagnostics(rooms, settings, subjects, log));
   own(new StatusBar(rooms, settings, subjects, log));
   own(playground.register());
-  own(vscode.commands.registerCommand('inferenceLens.playground.run', (request: unknown) => playground.show(request)));
+  own(
+    vscode.commands.registerCommand('inferenceLens.playground.run', (request: unknown) =>
+      playground.show(request),
+    ),
+  );
   own(registerCommands({ rooms, settings, subjects, panels, log }));
 
   const activationMilliseconds = performance.now() - start;

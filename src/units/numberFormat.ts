@@ -1,7 +1,8 @@
 import type { Bytes } from './quantities';
 
 /** Number formats that weights, caches and arithmetic come in. */
-export type NumberFormat = 'f64' | 'f32' | 'tf32' | 'bf16' | 'f16' | 'fp8' | 'int8' | 'fp4' | 'int4' | 'ternary';
+export type NumberFormat =
+  'f64' | 'f32' | 'tf32' | 'bf16' | 'f16' | 'fp8' | 'int8' | 'fp4' | 'int4' | 'ternary';
 
 const BITS: Record<NumberFormat, number> = {
   f64: 64,
