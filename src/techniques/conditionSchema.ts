@@ -42,6 +42,7 @@ export const conditionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: of('has-kv-cache') }),
   z.strictObject({ kind: of('is-mixture-of-experts') }),
   z.strictObject({ kind: of('is-dense') }),
+  z.strictObject({ kind: of('dense-in'), engines, because }),
   z.strictObject({ kind: of('generates-tokens') }),
   z.strictObject({ kind: of('devices-at-least'), count }),
   z.strictObject({ kind: of('devices-idle') }),

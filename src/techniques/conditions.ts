@@ -164,6 +164,10 @@ function aboutModel(condition: Condition, scenario: Scenario): string | null {
       return hasExperts(model) ? null : 'not a mixture of experts';
     case 'is-dense':
       return hasExperts(model) ? 'a mixture of experts; it is for dense models' : null;
+    case 'dense-in':
+      return hasExperts(model) && condition.engines.includes(scenario.setup.engine)
+        ? condition.because
+        : null;
     case 'parameters-between': {
       const billions = totalParameters(model) / 1e9;
       const [from, to] = condition.billions;

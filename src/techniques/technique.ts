@@ -25,6 +25,8 @@ export type Condition =
   | { kind: 'has-kv-cache' }
   | { kind: 'is-mixture-of-experts' }
   | { kind: 'is-dense' }
+  /** Engines that run experts in a way which the technique cannot take. */
+  | { kind: 'dense-in'; engines: readonly Engine[]; because: string }
   | { kind: 'generates-tokens' }
   /** The device's link to the host is known. */
   | { kind: 'has-host-link' }

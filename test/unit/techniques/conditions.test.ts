@@ -94,4 +94,32 @@ describe('conditions of techniques', () => {
     const some = scenarioWith({ engine: 'openvino', model: seeing, workload: { images: 1 } });
     assert.match(reason('vision-token-dropping', some) ?? '', /do not say how many tokens an image takes$/);
   });
+
+  it('does not capture a loop over experts, and offers one kernel for them first', () => {
+    const experts = {
+      ...llama8b,
+      groups: llama8b.groups.map((group) => ({
+        ...group,
+        layer: {
+          ...group.layer,
+          feedForward: {
+            kind: 'experts' as const,
+            matrices: 3 as const,
+            width: 1792,
+            routedExperts: 8,
+            expertsPerToken: 2,
+            sharedWidth: 0,
+          },
+        },
+      })),
+    };
+    const plain = scenarioWith({ engine: 'transformers', model: experts });
+    assert.match(reason('cuda-graphs', plain) ?? '', /^its loop over experts cannot be captured/);
+    assert.equal(reason('fused-experts', plain), null);
+    assert.equal(reason('fused-experts', scenarioWith({ model: experts })), 'on by default in vLLM');
+    assert.equal(
+      reason('fused-experts', scenarioWith({ engine: 'transformers' })),
+      'not a mixture of experts',
+    );
+  });
 });
