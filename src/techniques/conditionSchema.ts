@@ -58,6 +58,7 @@ export const conditionSchema = z.discriminatedUnion('kind', [
     billions: z.tuple([z.number().positive(), z.number().positive()]),
     because,
   }),
+  z.strictObject({ kind: of('vocabulary-is'), size: count, because }),
   z.strictObject({ kind: of('shared-prefix') }),
   z.strictObject({ kind: of('has-images') }),
   z.strictObject({ kind: of('weights-exceed-device') }),

@@ -168,6 +168,8 @@ function aboutModel(condition: Condition, scenario: Scenario): string | null {
       return hasExperts(model) && condition.engines.includes(scenario.setup.engine)
         ? condition.because
         : null;
+    case 'vocabulary-is':
+      return model.vocabularySize === condition.size ? null : condition.because;
     case 'parameters-between': {
       const billions = totalParameters(model) / 1e9;
       const [from, to] = condition.billions;

@@ -44,6 +44,8 @@ export type Condition =
   | { kind: 'concurrency-at-most'; count: number }
   /** Published only for models of about this size. */
   | { kind: 'parameters-between'; billions: readonly [number, number]; because: string }
+  /** Published only for models that share a tokeniser of this size. */
+  | { kind: 'vocabulary-is'; size: number; because: string }
   | { kind: 'shared-prefix' }
   | { kind: 'has-images' }
   | { kind: 'weights-exceed-device' }

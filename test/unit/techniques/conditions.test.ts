@@ -122,4 +122,21 @@ describe('conditions of techniques', () => {
       'not a mixture of experts',
     );
   });
+
+  it('offers a searched child only for the model that has one', () => {
+    const like70b = {
+      ...llama8b,
+      groups: llama8b.groups.map((group) => ({
+        ...group,
+        indices: Array.from({ length: 320 }, (_, index) => index),
+      })),
+    };
+    assert.equal(reason('distilled-child', scenarioWith({ model: like70b, devices: 4 })), null);
+    assert.match(
+      reason('distilled-child', scenarioWith({ model: { ...like70b, vocabularySize: 32000 }, devices: 4 })) ??
+        '',
+      /^not a Llama 3/,
+    );
+    assert.match(reason('distilled-child', scenarioWith()) ?? '', /^8\.03 B parameters/);
+  });
 });
