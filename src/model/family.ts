@@ -13,6 +13,8 @@ export interface FamilyModel {
   outside: readonly WeightTensor[];
   tiedHead: boolean;
   towers?: readonly Tower[];
+  /** True where the family has read from the architecture's name what sits on top. */
+  headKnown?: boolean;
 }
 
 export interface FamilyContext {

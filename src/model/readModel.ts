@@ -1,5 +1,6 @@
 import { readJson } from '../syntax/json';
 import type { NumberFormat } from '../units/numberFormat';
+import { doubtArchitecture } from './architectureNames';
 import { classDefaults } from './classDefaults';
 import { Config, isObject, type Evidence, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
@@ -70,6 +71,7 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   const architecture = said ?? options.architecture ?? '';
   if (params) doubtParams(given, notes);
   const model = readFamily(config, modelType, architecture, 0);
+  if (said !== undefined) doubtArchitecture(modelType, said, model, notes);
   const quantisation = readQuantisation(config, options, notes);
   const format = readFormat(config, notes);
   config.understood(...ROOT_KEYS);

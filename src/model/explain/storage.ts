@@ -4,6 +4,7 @@ import { isObject } from '../config';
 import { totalParameters } from '../count';
 import { formatOf } from '../format';
 import { weightBytes } from '../memory';
+import type { Quantisation } from '../quantisation';
 import type { ModelSpec } from '../spec';
 import type { Explainer } from './explanation';
 import { isCount } from './figures';
@@ -26,9 +27,16 @@ export const dtype: Explainer = ({ spec, value }) => {
   return { title, subtitle, lines, touches: ['weights'] };
 };
 
+type QuantisedSpec = ModelSpec & { quantisation: Quantisation };
+
+/** True where it is known how the weights are quantised. */
+function isQuantised(spec: ModelSpec | null): spec is QuantisedSpec {
+  return spec !== null && spec.quantisation !== null;
+}
+
 export const quantisation: Explainer = ({ spec, value }) => {
   if (!isObject(value)) return null;
-  if (spec?.quantisation == null)
+  if (!isQuantised(spec))
     return {
       title: 'Quantisation',
       lines: ['Nothing of it is understood to change how weights are stored'],
@@ -55,7 +63,7 @@ export const quantisationBits: Explainer = ({ spec, value, path }) => {
   if (!isCount(value) || value === 0 || !inQuantisation(path)) return null;
   return {
     title: `${String(value)}-bit weights`,
-    lines: spec?.quantisation == null ? [] : storageLines(spec),
+    lines: isQuantised(spec) ? storageLines(spec) : [],
     touches: ['weights', 'time'],
   };
 };
@@ -68,7 +76,7 @@ export const quantisationGroup: Explainer = ({ spec, value, path }) => {
     subtitle: whole ? 'no groups' : `${String(value)} weights along the input share a scale`,
     lines: [
       ...(whole ? [] : [`A 16-bit scale adds ${formatSignificant(16 / value)} bits a weight`]),
-      ...(spec?.quantisation == null ? [] : storageLines(spec)),
+      ...(isQuantised(spec) ? storageLines(spec) : []),
     ],
     touches: ['weights'],
   };
@@ -79,7 +87,7 @@ export const ignoreList: Explainer = ({ spec, value, path }) => {
   const count = Array.isArray(value) ? value.length : 1;
   return {
     title: Array.isArray(value) ? `${String(count)} left out of quantisation` : 'Left out of quantisation',
-    lines: spec?.quantisation == null ? [] : storageLines(spec),
+    lines: isQuantised(spec) ? storageLines(spec) : [],
     touches: ['weights'],
   };
 };

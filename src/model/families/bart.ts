@@ -143,3 +143,23 @@ export const mbart: Family = (context) =>
 /** M2M-100 and NLLB: sinusoids, a norm at the end of each stack. */
 export const m2m100: Family = (context) =>
   bartLike(context, { positionOffset: null, embeddingNorm: false, finalNorm: true });
+
+/** Blenderbot: learned positions without spare rows, a norm at the end of each stack. */
+export const blenderbot: Family = (context) =>
+  bartLike(context, { positionOffset: 0, embeddingNorm: false, finalNorm: true });
+
+export const blenderbotSmall: Family = (context) =>
+  bartLike(context, { positionOffset: 0, embeddingNorm: true, finalNorm: false });
+
+/** Marian and Pegasus: sinusoids kept as a table, which some count and some do not. */
+export const marian: Family = (context) => {
+  context.notes.doubt(
+    'sinusoid-table',
+    'Sinusoidal positions are stored as a table that is never trained; it is counted.',
+  );
+  return bartLike(context, {
+    positionOffset: 0,
+    embeddingNorm: false,
+    finalNorm: context.modelType === 'pegasus',
+  });
+};

@@ -1,8 +1,8 @@
-import type { Config } from '../config';
 import type { Family, FamilyContext, FamilyModel } from '../family';
 import { denseFeedForward } from '../parts/feedForward';
 import { planLayers } from '../parts/foldLayers';
 import { groupedAttention } from '../parts/groupedAttention';
+import { labelCount } from '../parts/head';
 import { transformerSizes } from '../parts/sizes';
 import { lookup, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
@@ -149,14 +149,6 @@ function topOf(context: FamilyContext, hidden: number, vocabulary: number, optio
     );
   }
   return { weights: [], pooler: true, tied: false };
-}
-
-/** Labels of a classifier: as many as `id2label` names, `num_labels`, or the class's default of two. */
-export function labelCount(config: Config): number {
-  const labels = config.object('id2label');
-  config.understood('label2id');
-  const said = config.optional('num_labels', '_num_labels');
-  return labels === undefined ? (said ?? 2) : Object.keys(labels).length;
 }
 
 export const bert: Family = (context) => bertLike(context, { prefix: 'bert.', roberta: false });

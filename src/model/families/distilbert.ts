@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
 import { lookup, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
-import { labelCount } from './bert';
+import { labelCount } from '../parts/head';
 
 /** DistilBERT: BERT without segments and pooler, under names of its own. */
 export const distilbert: Family = ({ config, architecture, notes }) => {

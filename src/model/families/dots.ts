@@ -1,6 +1,7 @@
 import type { Family } from '../family';
 import { expertFeedForward } from '../parts/feedForward';
 import { llamaLike, plainFeedForward } from '../parts/llamaLike';
+import { ReadFailure } from '../readFailure';
 import { deepseekExperts, expertLayers } from './deepseek';
 
 /** dots.llm1: grouped attention with a norm on every head, DeepSeek's experts. */
@@ -78,6 +79,84 @@ export const phimoe: Family = (context) => {
         experts,
         expertsPerToken,
         names: { gate: 'w1', up: 'w3', down: 'w2' },
+      }),
+  });
+};
+
+/** Hunyuan MoE: a norm on every head, experts of full width with one shared. */
+export const hunyuanMoe: Family = (context) => {
+  const { config } = context;
+  const same = (value: unknown): number | undefined => {
+    const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+    const [first] = list;
+    return typeof first === 'number' && list.every((each) => each === first) ? first : undefined;
+  };
+  const width = config.integer('intermediate_size');
+  const experts = same(config.value('num_experts'));
+  const expertsPerToken = same(config.value('moe_topk'));
+  const shared = same(config.value('num_shared_expert')) ?? 1;
+  const ownWidth = config.value('moe_intermediate_size');
+  if (experts === undefined || expertsPerToken === undefined) {
+    throw new ReadFailure(
+      'unsupported',
+      'Experts that differ from layer to layer are not known in this family.',
+    );
+  }
+  if (ownWidth !== undefined && same(ownWidth) !== width)
+    context.notes.doubt('contradiction', 'moe_intermediate_size and intermediate_size differ.');
+  if (config.flag(false, 'use_cla'))
+    context.notes.doubt(
+      'shared-cache',
+      'Layers share keys and values in pairs (use_cla), which is not reckoned with.',
+    );
+  config.understood(
+    'use_qk_norm',
+    'cla_share_factor',
+    'moe_layer_num_skipped',
+    'moe_drop_tokens',
+    'moe_random_routing_dropped_token',
+    'attention_head_dim',
+    'use_mla',
+    'kv_lora_rank',
+    'q_lora_rank',
+    'qk_nope_head_dim',
+    'qk_rope_head_dim',
+    'v_head_dim',
+    'norm_type',
+    'use_rotary_pos_emb',
+    'num_media_embeds',
+    'group_limited_greedy',
+    'org_vocab_size',
+    'mask_init_id',
+    'pool_type',
+    'class_num',
+    'dense_list',
+    'text_start_id',
+    'text_end_id',
+    'vit_path',
+    'vit_type',
+    'vit_used_rms_norm',
+    'vit_add_patchemb_bias',
+    'anyres_vit_max_image_size',
+    'skip_cls_token',
+    'position_embedding_xdrope',
+  );
+  const bias = config.flag(false, 'attention_bias');
+  const mixed = config.flag(true, 'use_mixed_mlp_moe');
+  return llamaLike(context, {
+    qkNorm: config.flag(true, 'use_qk_norm') ? 'head' : 'none',
+    qkvBias: bias,
+    outBias: bias,
+    feedForward: (_, base) =>
+      expertFeedForward({
+        module: `${base.path}mlp`,
+        hidden: base.sizes.hidden,
+        width,
+        experts,
+        expertsPerToken,
+        sharedWidth: mixed ? shared * width : 0,
+        sharedPath: 'shared_mlp',
+        router: 'gate.wg',
       }),
   });
 };

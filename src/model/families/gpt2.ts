@@ -154,3 +154,51 @@ function neoLayers(config: Config, layers: number): readonly unknown[] {
     Array.isArray(first) && Array.isArray(first[0]) ? (first[0] as unknown[]) : ['global', 'local'];
   return Array.from({ length: layers }, (_, index) => pattern[index % Math.max(1, pattern.length)]);
 }
+
+/** GPT 1: GPT-2 without a norm at the end. */
+export const openaiGpt: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = maxPositions(config);
+  config.understood(...SUMMARY, 'afn');
+  return gptLike(config, {
+    ...NAMES,
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: 4 * sizes.hidden,
+    maxContext: positions,
+    positions,
+    embedding: 'transformer.tokens_embed',
+    positionTable: 'transformer.positions_embed',
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    blockNorms: ['ln_1', 'ln_2'],
+    outerNorms: [],
+  });
+};
+
+/** The position table of BioGPT starts with two rows that no position uses. */
+const BIOGPT_OFFSET = 2;
+
+export const biogpt: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = config.integer('max_position_embeddings');
+  return gptLike(config, {
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: config.integer('intermediate_size'),
+    maxContext: positions,
+    positions: positions + BIOGPT_OFFSET,
+    positionTable: 'biogpt.embed_positions',
+    embedding: 'biogpt.embed_tokens',
+    headModule: 'output_projection',
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    layer: 'biogpt.layers.{layer}.',
+    attention: 'self_attn',
+    attentionNames: { output: 'out_proj' },
+    feedForward: '',
+    feedForwardNames: { up: 'fc1', down: 'fc2' },
+    blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
+    outerNorms: ['biogpt.layer_norm'],
+  });
+};

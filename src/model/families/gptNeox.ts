@@ -10,7 +10,7 @@ export const gptNeox: Family = ({ config, architecture, modelType }) => {
   const sizes = transformerSizes(config);
   const bias = config.flag(true, 'attention_bias');
   config.understood('use_parallel_residual', 'pooling');
-  return gptLike(config, {
+  const model = gptLike(config, {
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.integer('intermediate_size'),
     maxContext: config.optional('max_position_embeddings') ?? null,
@@ -28,6 +28,7 @@ export const gptNeox: Family = ({ config, architecture, modelType }) => {
     embedding: 'gpt_neox.embed_in',
     headModule: 'embed_out',
     headAbsent: architecture === 'GPTNeoXModel' || reward,
-    outside: reward ? matrix('out_proj', 1, sizes.hidden, 'head') : [],
+    outside: reward ? matrix('out_proj', 1, sizes.hidden, 'head', { bias: true }) : [],
   });
+  return { ...model, headKnown: reward || architecture === 'GPTNeoXModel' };
 };

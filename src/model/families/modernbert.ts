@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
 import { lookup, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
-import { labelCount } from './bert';
+import { labelCount } from '../parts/head';
 
 /** ModernBERT: rotary, gated, norms that store a scale, the first block without one before attention. */
 export const modernbert: Family = ({ config, architecture, notes }) => {

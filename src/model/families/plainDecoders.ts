@@ -1,6 +1,6 @@
 import type { Family } from '../family';
 import { groupedAttention } from '../parts/groupedAttention';
-import { llamaLike } from '../parts/llamaLike';
+import { llamaLike, plainAttention } from '../parts/llamaLike';
 import { vector } from '../parts/tensors';
 import { slidingExceptEvery } from './slidingPattern';
 
@@ -114,5 +114,45 @@ export const persimmon: Family = (context) => {
         fused: 'query_key_value',
         names: { output: 'dense' },
       }),
+  });
+};
+
+/** Apertus: two matrices with an activation that learns two numbers a layer, norms on every head. */
+export const apertus: Family = (context) => {
+  const { config } = context;
+  const bias = config.flag(false, 'attention_bias');
+  if (config.text('hidden_act') !== 'xielu')
+    context.notes.doubt('unknown-key', 'An activation other than xielu is not known in this family.');
+  config.understood('qk_norm', 'post_norm');
+  return llamaLike(context, {
+    gated: false,
+    qkNorm: 'head',
+    qkvBias: bias,
+    outBias: bias,
+    mlpBias: config.flag(false, 'mlp_bias'),
+    blockNorms: ['attention_layernorm', 'feedforward_layernorm'],
+    others: (_, base) =>
+      ['alpha_p', 'alpha_n'].map((name) => vector(`${base.path}mlp.act_fn.${name}`, 1, 'feedForward')),
+  });
+};
+
+/** DeciLM: Llama with another number of KV heads in every layer. */
+export const deci: Family = (context) => {
+  const { config } = context;
+  const listed = config.integers('num_key_value_heads_per_layer');
+  if (listed === undefined) context.notes.doubt('missing-key', 'num_key_value_heads_per_layer is not said.');
+  config.understood('num_key_value_heads');
+  const bias = config.flag(false, 'attention_bias');
+  return llamaLike(context, {
+    qkvBias: bias,
+    outBias: bias,
+    mlpBias: config.flag(false, 'mlp_bias'),
+    describe: (index) => String(listed?.[index]),
+    attention: (index, base) =>
+      plainAttention(
+        index,
+        { ...base, sizes: { ...base.sizes, kvHeads: listed?.[index] ?? base.sizes.kvHeads } },
+        { qkvBias: bias, outBias: bias },
+      ),
   });
 };

@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
 import { convolution, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
-import { labelCount } from './bert';
+import { labelCount } from '../parts/head';
 import { patchCount } from './clip';
 
 /** ViT and DeiT: a class token (two in DeiT), norms before each half, a pooler or a classifier on top. */

@@ -42,3 +42,11 @@ export function headOf(config: Config, hidden: number, vocabulary: number, optio
   if (tied) return { weights: bias ? [vector(`${module}.bias`, vocabulary, 'head')] : [], tied };
   return { weights: matrix(module, vocabulary, hidden, 'head', { bias }), tied };
 }
+
+/** Labels of a classifier: as many as `id2label` names, `num_labels`, or the class's default of two. */
+export function labelCount(config: Config): number {
+  const labels = config.object('id2label');
+  config.understood('label2id');
+  const said = config.optional('num_labels', '_num_labels');
+  return labels === undefined ? (said ?? 2) : Object.keys(labels).length;
+}

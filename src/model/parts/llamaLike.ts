@@ -5,7 +5,7 @@ import type { FeedForwardBlock, MixerBlock } from './block';
 import { denseFeedForward } from './feedForward';
 import { planLayers, type LayerPlan } from './foldLayers';
 import { groupedAttention } from './groupedAttention';
-import { isTied } from './head';
+import { isTied, labelCount } from './head';
 import { contextLimit, transformerSizes, type Sizes } from './sizes';
 import { lookup, matrix, norm, vector, type NormKind } from './tensors';
 import { windows, type WindowOf, type WindowRule } from './window';
@@ -70,12 +70,12 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
     (index) => block(index, base, options),
   );
   const normKind = options.norm ?? 'rms';
-  const tiedHead = options.noHead !== true && (options.tied ?? isTied(config));
+  const head = headWeights(context, sizes, options);
   const outside = [
     lookup(`${prefix}${options.embedding ?? 'embed_tokens'}`, sizes.vocabulary, sizes.hidden),
     ...norm(`${prefix}${options.finalNorm ?? 'norm'}`, sizes.hidden, normKind),
     ...(options.outside ?? []),
-    ...headWeights(sizes, tiedHead, options),
+    ...head.weights,
   ];
   return {
     kind: 'decoder',
@@ -84,15 +84,44 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
     maxContext: contextLimit(config),
     layers,
     outside,
-    tiedHead,
+    tiedHead: head.tied,
+    headKnown: true,
   };
 }
 
-function headWeights(sizes: Sizes, tied: boolean, options: LlamaLike): WeightTensor[] {
-  if (options.noHead === true) return [];
+/** What sits on top, by the architecture's name: a language-model head, a classifier's row for each label, or nothing. */
+function topOf(context: FamilyContext): 'language' | 'labels' | 'none' {
+  const { architecture, notes } = context;
+  if (architecture === '' || /ForCausalLM|LMHeadModel$|ForConditionalGeneration$/.test(architecture))
+    return 'language';
+  if (/ForSequenceClassification$|ForTokenClassification$/.test(architecture)) return 'labels';
+  if (/Model$/.test(architecture)) return 'none';
+  notes.doubt(
+    'unknown-head',
+    'The architecture has a head that is not known; a language-model head is counted.',
+  );
+  return 'language';
+}
+
+function headWeights(
+  context: FamilyContext,
+  sizes: Sizes,
+  options: LlamaLike,
+): { weights: WeightTensor[]; tied: boolean } {
+  const top = options.noHead === true ? 'none' : topOf(context);
+  if (top === 'none') return { weights: [], tied: false };
+  if (top === 'labels') {
+    const bias = context.architecture.endsWith('ForTokenClassification');
+    return {
+      weights: matrix('score', labelCount(context.config), sizes.hidden, 'head', { bias }),
+      tied: false,
+    };
+  }
   const bias = options.headBias ?? false;
-  if (tied) return bias ? [vector('lm_head.bias', sizes.vocabulary, 'head')] : [];
-  return matrix('lm_head', sizes.vocabulary, sizes.hidden, 'head', { bias });
+  if (options.tied ?? isTied(context.config)) {
+    return { weights: bias ? [vector('lm_head.bias', sizes.vocabulary, 'head')] : [], tied: true };
+  }
+  return { weights: matrix('lm_head', sizes.vocabulary, sizes.hidden, 'head', { bias }), tied: false };
 }
 
 function block(index: number, base: BlockContext, options: LlamaLike): LayerPlan {
