@@ -3,12 +3,18 @@
  * (`dist/engine.js`), so that activation parses none of it; `engineRooms.ts` is the one that asks for it.
  */
 export async function loadReading() {
-  const [json, model, explain] = await Promise.all([
+  const [json, model, explain, files] = await Promise.all([
     import('../syntax/json'),
     import('../model/readModel'),
     import('../model/explainKey'),
+    import('../model/openModelFile'),
   ]);
-  return { readJson: json.readJson, readModel: model.readModel, explainKey: explain.explainKey };
+  return {
+    readJson: json.readJson,
+    readModel: model.readModel,
+    explainKey: explain.explainKey,
+    optionsBeside: files.optionsBeside,
+  };
 }
 
 export async function loadAdvice() {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Deployed } from '../advisor/buildScenario';
 import type { Deployment } from '../deployment/deployment';
 import { looksLikeDeployment } from '../deployment/looksLikeDeployment';
+import type { ReadOptions } from '../model/readModel';
 import type { ModelReading, ModelSpec } from '../model/spec';
 import type { JsonDocument } from '../syntax/json';
 import { isDeploymentLanguage, looksLikeModel, MAX_DOCUMENT_CHARACTERS } from './documentKinds';
@@ -33,6 +34,8 @@ interface Kept<T> {
 
 /** Reads documents as models and deployments, each version of a text once. */
 export class Subjects implements vscode.Disposable {
+  /** What stands beside a configuration, by its document: read once until the document is saved or closed. */
+  private readonly beside = new Map<string, ReadOptions>();
   private readonly models = new Map<string, Kept<ReadModelDocument | null>>();
   private readonly deployments = new Map<string, Kept<Promise<readonly Deployment[]>>>();
   private readonly resolver: ModelResolver;
@@ -46,7 +49,11 @@ export class Subjects implements vscode.Disposable {
     this.listeners = [
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.models.delete(document.uri.toString());
+        this.beside.delete(document.uri.toString());
         this.deployments.delete(document.uri.toString());
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        this.beside.delete(document.uri.toString());
       }),
       this.resolver,
     ];
@@ -63,9 +70,19 @@ export class Subjects implements vscode.Disposable {
   }
 
   private async read(document: vscode.TextDocument): Promise<ReadModelDocument> {
-    const { readJson, readModel } = await this.rooms.reading();
+    const { readJson, readModel, optionsBeside } = await this.rooms.reading();
     const text = document.getText();
-    return { json: readJson(text), reading: readModel(text, { name: nameOf(document.uri), tolerant: true }) };
+    const key = document.uri.toString();
+    let beside = this.beside.get(key);
+    if (!beside) {
+      // Quantisation files and indexes are looked for on disk alone: other schemes would have to be asked over a network.
+      beside = document.uri.scheme === 'file' ? optionsBeside(document.uri.fsPath) : {};
+      this.beside.set(key, beside);
+    }
+    return {
+      json: readJson(text),
+      reading: readModel(text, { ...beside, name: nameOf(document.uri), tolerant: true }),
+    };
   }
 
   /** Launches of engines in the document; empty where there are none. */

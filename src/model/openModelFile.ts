@@ -102,7 +102,8 @@ async function readIndex(path: string, weightMap: JsonObject): Promise<ModelRead
   return { ok: true, model: specOfListing(await listTensors(path), stemOf(path)) };
 }
 
-function optionsBeside(path: string): ReadOptions {
+/** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */
+export function optionsBeside(path: string): ReadOptions {
   const folder = dirname(path);
   const stem = stemOf(path);
   const options: ReadOptions = { name: stem === 'config' || stem === 'params' ? basename(folder) : stem };
