@@ -9,8 +9,10 @@ import path from 'node:path';
 import type { Engine } from '../src/deployment/engine';
 import { backendOf, type Backend } from '../src/roofline/backend';
 import type { CalibrationEntry, EngineConstants } from '../src/roofline/calibration';
+import type { Neighbour } from '../src/roofline/residualBand';
 import { crossValidate, medianOverDevices, quantile, type LeftOut } from './calibration/crossValidate';
 import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
+import { evenly, neighbourOf } from './calibration/coverage';
 import { flatten, unflatten } from './calibration/fit';
 import { predict, prepare, type PreparedCase } from './calibration/evaluator';
 import { measuredCases } from './calibration/measuredCases';
@@ -41,7 +43,7 @@ const STAND_INS: readonly (readonly [Backend | null, Engine])[] = [
 ];
 /**
  * vLLM under a request rate (serving.csv, recent releases): the scheduler works while the device does, which the offline runs of
- * 2024 in throughput.csv did not have. Five round numbers, set on six servers and checked by `npm run accuracy:engine`.
+ * 2024 in throughput.csv did not have. Six round numbers, set on six servers and checked by `npm run accuracy:engine`.
  */
 const SERVED_VLLM = {
   stepSeconds: 7e-4,
@@ -49,6 +51,7 @@ const SERVED_VLLM = {
   requestSeconds: 1e-2,
   cacheBandwidth: 0.92,
   scoreFlop: 0.1,
+  expertAttained: 0.78,
 };
 /** Residuals of one device say nothing about another: where no device could be left out the spread is widened by this. */
 const WIDEN_UNTESTED = 1.6;
@@ -102,6 +105,7 @@ function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): Calibrati
       backend,
       constants: rounded(constants),
       served: fitted.engine === 'vllm' ? SERVED_VLLM : null,
+      neighbours: neighboursOf(own),
       rows: own.length,
       devices: new Set(own.map(({ one }) => one.measured.hardware)).size,
       spread: {
@@ -144,6 +148,30 @@ function spreadOf(rows: readonly LeftOut[], tested: boolean): { p10: number; p90
   };
 }
 
+/** Each device hands on as many, spread evenly over its residuals. */
+const NEIGHBOURS_A_DEVICE = 8;
+const MOST_NEIGHBOURS = 80;
+
+function neighboursOf(rows: readonly LeftOut[]): Neighbour[] {
+  const byDevice = new Map<string, Neighbour[]>();
+  for (const { one, ratio } of rows) {
+    const phase = one.measured.metric === 'prefill' ? 'prefill' : 'decode';
+    const key = `${phase}/${one.measured.hardware}`;
+    const list = byDevice.get(key) ?? [];
+    byDevice.set(key, list);
+    list.push(neighbourOf(one, phase, ratio));
+  }
+  const most = Math.max(2, Math.min(NEIGHBOURS_A_DEVICE, Math.floor(MOST_NEIGHBOURS / byDevice.size)));
+  return [...byDevice.values()]
+    .flatMap((list) => evenly(list, most))
+    .map((one) => ({
+      ...one,
+      bandwidth: round(one.bandwidth),
+      weightBytes: round(one.weightBytes),
+      residual: round(one.residual),
+    }));
+}
+
 function errorOf(rows: readonly LeftOut[]): number | null {
   return rows.length === 0 ? null : round(medianOverDevices(rows).error);
 }
@@ -168,6 +196,7 @@ function standIns(entries: readonly CalibrationEntry[]): CalibrationEntry[] {
       devices: 0,
       spread: { decode: widened(from.spread.decode), prefill: widened(from.spread.prefill) },
       error: { decode: null, prefill: null },
+      neighbours: [],
       source: `constants of ${engine}, which was measured on such devices; this engine was not`,
     });
   }

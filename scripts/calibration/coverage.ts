@@ -1,34 +1,55 @@
-import { quantile, type LeftOut } from './crossValidate';
+import { residualBand, type Neighbour } from '../../src/roofline/residualBand';
+import type { LeftOut } from './crossValidate';
 import type { PreparedCase } from './evaluator';
 
-/** Repeats of one case differ by 4 % in the median; no band is narrower than this each way. */
-const NARROWEST = 0.05;
+/** A left-out measurement as a neighbour of others. */
+export function neighbourOf(one: PreparedCase, phase: Neighbour['phase'], ratio: number): Neighbour {
+  return {
+    phase,
+    bandwidth: one.plan.device.bandwidth,
+    weightBytes: one.plan.model.storedBytes,
+    batch: one.measured.scenario.workload.concurrency,
+    residual: -Math.log(ratio),
+  };
+}
+
+/** At most `most` of them, spread evenly over their residuals. */
+export function evenly(list: readonly Neighbour[], most: number): Neighbour[] {
+  const sorted = [...list].sort((a, b) => a.residual - b.residual);
+  if (sorted.length <= most) return sorted;
+  const out: Neighbour[] = [];
+  for (let step = 0; step < most; step += 1) {
+    const one = sorted[Math.floor(((step + 0.5) / most) * sorted.length)];
+    if (one) out.push(one);
+  }
+  return out;
+}
 
 /**
- * Share of left-out rows that lie in the 80 % band which the residuals of all other devices of their group would give, each
- * device weighing alike. NaN where no group has two devices.
+ * Share of left-out rows that lie in the band which the neighbours on all other devices of their group give, each device
+ * weighing alike. NaN where no group has two devices.
  */
 export function coverage(rows: readonly LeftOut[], groupOf: (one: PreparedCase) => string): number {
-  const groups = new Map<string, Map<string, number[]>>();
+  const groups = new Map<string, Map<string, Neighbour[]>>();
   for (const { one, ratio } of rows) {
-    const devices = groups.get(groupOf(one)) ?? new Map<string, number[]>();
+    const devices = groups.get(groupOf(one)) ?? new Map<string, Neighbour[]>();
     groups.set(groupOf(one), devices);
     const list = devices.get(one.measured.hardware) ?? [];
     devices.set(one.measured.hardware, list);
-    list.push(1 / ratio);
+    list.push(neighbourOf(one, one.measured.metric === 'prefill' ? 'prefill' : 'decode', ratio));
   }
   const shares: number[] = [];
   for (const devices of groups.values()) {
     for (const [device, own] of devices) {
-      const others: number[] = [];
-      for (const [other, list] of devices) {
-        if (other === device) continue;
-        for (let step = 0; step < 20; step += 1) others.push(quantile(list, (step + 0.5) / 20));
+      const others = [...devices]
+        .filter(([other]) => other !== device)
+        .flatMap(([, list]) => evenly(list, 8));
+      let inside = 0;
+      for (const row of own) {
+        const band = residualBand(others, row);
+        if (band && row.residual >= Math.log(band.p10) && row.residual <= Math.log(band.p90)) inside += 1;
       }
-      if (others.length === 0) continue;
-      const low = Math.min(1 - NARROWEST, quantile(others, 0.1));
-      const high = Math.max(1 + NARROWEST, quantile(others, 0.9));
-      shares.push(own.filter((value) => value >= low && value <= high).length / own.length);
+      if (others.length > 0) shares.push(inside / own.length);
     }
   }
   return shares.length === 0 ? NaN : shares.reduce((total, share) => total + share, 0) / shares.length;

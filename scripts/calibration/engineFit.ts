@@ -19,6 +19,7 @@ const FREE: readonly ConstantName[] = [
   'compute',
   'attentionCompute',
   'expertAttained',
+  'expertLayerSeconds',
   'halfRows',
   'plainFlop',
   'packedFlop',
@@ -71,7 +72,7 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
     : [];
   return [...kernels, ...FREE].filter((name) => {
     if (name === 'hostRotarySeconds') return host;
-    if (name === 'expertAttained') return experts;
+    if (name === 'expertAttained' || name === 'expertLayerSeconds') return experts;
     if (name === 'hostExpertSeconds') return host && experts;
     if (name === 'hopSeconds' || name === 'linkBandwidth') return parallel;
     if (name === 'compute' || name === 'attentionCompute' || name === 'halfRows') return prefills || batches;

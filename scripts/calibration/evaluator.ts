@@ -27,6 +27,7 @@ export function prepare(cases: readonly MeasuredCase[], constants: EngineConstan
     backend: null,
     constants,
     served: null,
+    neighbours: [],
     rows: 0,
     devices: 0,
     spread: { decode: { p10: 1, p90: 1, n: 0 }, prefill: { p10: 1, p90: 1, n: 0 } },

@@ -42,7 +42,8 @@ export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   activationBandwidth: [0.02, 0.97],
   compute: [0.02, 0.95],
   attentionCompute: [0.005, 0.9],
-  expertAttained: [0.05, 1],
+  expertAttained: [0.3, 1],
+  expertLayerSeconds: [1e-7, 5e-3],
   halfRows: [0.5, 2000],
   plainFlop: [0.01, 200],
   packedFlop: [0.01, 400],
@@ -53,7 +54,7 @@ export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   stepSeconds: [1e-6, 5e-2],
   sequenceSeconds: [1e-8, 5e-3],
   hostLayerSeconds: [1e-7, 1e-2],
-  requestSeconds: [1e-6, 0.5],
+  requestSeconds: [1e-6, 0.08],
   hopSeconds: [1e-7, 1e-3],
   linkBandwidth: [0.02, 0.95],
 };

@@ -37,6 +37,8 @@ export const constantsSchema = z.object({
   /** Device time a layer and a step cost beside their bytes and FLOP: launches, synchronisation, sampling. */
   layerSeconds: seconds,
   stepSeconds: seconds,
+  /** Beside `layerSeconds` in layers with routed experts: routing, sorting, gathering. */
+  expertLayerSeconds: seconds,
   /** Each position whose next token is chosen: sampling, bookkeeping, detokenising. */
   sequenceSeconds: seconds,
   /** Host time a layer: what an interpreter needs to launch it. Hidden where the device takes longer. */
@@ -77,8 +79,19 @@ const entrySchema = z.object({
       requestSeconds: seconds,
       cacheBandwidth: share,
       scoreFlop: z.number().gte(0).lte(512),
+      expertAttained: share,
     })
     .nullable(),
+  /** Measurements with their device left out of the fit: what bands are made of. */
+  neighbours: z.array(
+    z.object({
+      phase: z.enum(['decode', 'prefill']),
+      bandwidth: z.number().gt(0),
+      weightBytes: z.number().gt(0),
+      batch: z.number().gt(0),
+      residual: z.number(),
+    }),
+  ),
   /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */
   rows: z.number().int().gte(0),
   devices: z.number().int().gte(0),

@@ -10,6 +10,7 @@ import { modelAggregate } from './modelAggregate';
 import { decodeStep, mostStepTokens, prefillTime, type Plan, type PrefillTime } from './phase';
 import { fixedTerm, phaseTerms } from './phaseTerms';
 import { placementOf } from './placement';
+import { residualBand } from './residualBand';
 import type { Scenario } from './scenario';
 import { steadyState } from './steadyState';
 import type { StepTime } from './stepTime';
@@ -80,14 +81,15 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
         })
       : []),
   ];
-  const { spread, rows } = plan.calibration;
+  const decodeSpread = spreadAround(plan, 'decode', concurrency);
+  const prefillSpread = spreadAround(plan, 'prefill', steady ? 1 : concurrency);
   const prefilled = sequences * Math.max(1, lengths.prompt - shared);
   return {
     memory,
     latency: {
-      timeToFirstToken: band(timeToFirstToken, spread.prefill),
-      interToken: band(interToken, spread.decode),
-      endToEnd: band(endToEnd, spread.decode),
+      timeToFirstToken: band(timeToFirstToken, prefillSpread),
+      interToken: band(interToken, decodeSpread),
+      endToEnd: band(endToEnd, decodeSpread),
       tail: steady ? steady.tail : { endToEnd: null, timeToFirstToken: null },
     },
     throughput: {
@@ -104,7 +106,10 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
       decode: rooflinePoint(plan, verify),
     },
     terms,
-    calibration: { basis: rows === 0 ? 'physics' : 'interpolated', rows },
+    calibration: {
+      basis: basisOf(plan, decodes ? decodeSpread.nearest : prefillSpread.nearest),
+      rows: plan.calibration.rows,
+    },
     concurrency,
     warnings,
   };
@@ -221,6 +226,29 @@ function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
       secondsARequest: prefill.requestSeconds,
     }),
   ];
+}
+
+/** So near lies only the same device with a model of about that size, in the same batch. */
+const TWIN = 0.25;
+
+function basisOf(plan: Plan, nearest: number): Estimate['calibration']['basis'] {
+  if (plan.calibration.rows === 0) return 'physics';
+  return nearest <= TWIN ? 'measured' : 'interpolated';
+}
+
+/** The band around a time: from measured neighbours where there are any, else the calibration's overall spread. */
+function spreadAround(
+  plan: Plan,
+  phase: 'decode' | 'prefill',
+  batch: number,
+): { p10: number; p90: number; nearest: number } {
+  const found = residualBand(plan.calibration.neighbours, {
+    phase,
+    bandwidth: plan.device.bandwidth,
+    weightBytes: plan.model.storedBytes,
+    batch: Math.max(1, batch),
+  });
+  return found ?? { ...plan.calibration.spread[phase], nearest: Infinity };
 }
 
 function band(value: number, spread: { p10: number; p90: number }): Band {

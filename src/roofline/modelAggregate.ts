@@ -36,6 +36,7 @@ export interface ModelAggregate {
   /** Matrices in the layers, a token's own experts included, and experts in them: what eager code launches one by one. */
   matrices: number;
   experts: number;
+  expertLayers: number;
   /** Positions enter by rotation of queries and keys, as in most models; not where they are learned or biases. */
   rotary: boolean;
   head: LinearBlock;
@@ -143,6 +144,7 @@ function addUp(model: ModelSpec, schemeId: string | null): ModelAggregate {
       ),
     ),
     experts: sum(groups.map((group) => group.layers * (group.experts?.count ?? 0))),
+    expertLayers: sum(groups.map((group) => (group.experts ? group.layers : 0))),
     rotary: !NOT_ROTARY.has(model.modelType),
     head,
     lookupRowBytes,

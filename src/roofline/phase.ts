@@ -130,7 +130,8 @@ export function prepareDecode(
 ): PreparedStep {
   const { data, pipeline } = plan.placement;
   return prepareStep(plan, {
-    sequences: Math.ceil(Math.ceil(sequences / data) / pipeline),
+    // A steady state's batch is a mean and may be fractional; more than one sequence never shares less than one.
+    sequences: Math.max(1, sequences / data / pipeline),
     newTokens,
     pastFrom,
     pastTo,

@@ -120,7 +120,9 @@ export function stepTime(
   }
   kinds.communication.seconds = communication.seconds * modifiers.communication;
   kinds.communication.bytes = communication.bytes;
-  const layerSeconds = constants.layerSeconds * layers * modifiers.fixedSeconds;
+  const layerSeconds =
+    (constants.layerSeconds * layers + constants.expertLayerSeconds * how.model.expertLayers) *
+    modifiers.fixedSeconds;
   const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
   const sequenceSeconds = constants.sequenceSeconds * positions;
   const deviceSeconds = busy + kinds.communication.seconds + layerSeconds;
