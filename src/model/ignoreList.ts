@@ -58,13 +58,16 @@ function namesHold(names: ReadonlySet<string>, module: string): boolean {
 
 /**
  * Wildcards and the simple regular expressions that tools write, matched without the regular-expression engine: a
- * hostile file must not be able to make matching exponential.
+ * hostile file must not be able to make matching exponential. An entry also holds for what is below the module it names.
  */
 function wildcard(entry: string): (module: string) => boolean {
   const regular = entry.startsWith('re:');
-  const body = regular ? entry.slice(3).replace(/^\^/, '').replace(/\$$/, '') : entry;
-  const pieces = (regular ? body.replaceAll('\\.', '.').split('.*') : body.split('*')).map((piece) => piece);
-  return (module) => {
+  const body = regular
+    ? entry.slice(3).replace(/^\^/, '').replace(/\$$/, '').replaceAll('\\.', '.')
+    : withoutPrefix(entry);
+  const pieces = body.split(regular ? '.*' : '*');
+  return (tensor) => {
+    const module = regular ? tensor : withoutPrefix(tensor);
     let at = 0;
     for (let index = 0; index < pieces.length; index += 1) {
       const piece = pieces[index] ?? '';
@@ -72,6 +75,7 @@ function wildcard(entry: string): (module: string) => boolean {
       if (found < 0) return false;
       at = found + piece.length;
     }
-    return regular || pieces.at(-1) === '' || module.endsWith(pieces.at(-1) ?? '');
+    const open = pieces.at(-1) === '' || regular;
+    return open || at === module.length || module[at] === '.';
   };
 }

@@ -12,4 +12,18 @@ export interface Quantisation {
   ignored: readonly string[];
   /** Where it was said: `config.json`, `quantize_config.json`, `hf_quant_config.json`, `gguf`. */
   source: string;
+  /** Bits of one scale, where they are not the scheme's usual ones (scales that are quantised themselves). */
+  scaleBits?: number;
+  /** Modules that are stored in another way than the rest; the first that matches holds. */
+  parts?: readonly QuantisedPart[];
+  /** True where nothing but the modules of `parts` is quantised. */
+  partsOnly?: boolean;
+}
+
+/** Modules named one by one, or by patterns, with how they are stored; null in place of a scheme leaves them as they are. */
+export interface QuantisedPart {
+  targets: readonly string[];
+  scheme: string | null;
+  bits: number;
+  group: Quantisation['group'];
 }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from './config';
 import type { Notes } from './notes';
-import type { Quantisation } from './quantisation';
+import type { Quantisation, QuantisedPart } from './quantisation';
 import { quoted } from './readFailure';
 
 /** Files beside a config.json that may say how its weights are stored, as text. */
@@ -9,6 +9,13 @@ export interface QuantisationFiles {
   quantizeConfig?: string;
   /** `hf_quant_config.json`, as NVIDIA ModelOpt writes it. */
   hfQuantConfig?: string;
+}
+
+/** How a module's weights are stored. */
+interface Stored {
+  scheme: string;
+  bits: number;
+  group: Quantisation['group'];
 }
 
 type Method = (section: JsonObject, source: string, notes: Notes) => Quantisation | null;
@@ -29,7 +36,9 @@ export function quantisationOf(section: JsonObject, source: string, notes: Notes
 }
 
 function methodName(section: JsonObject): string {
-  const said = section.quant_method ?? section.quant_algo;
+  // ModelOpt names its algorithm; where no tool is named beside it, the section is ModelOpt's.
+  if (section.quant_method === undefined && typeof section.quant_algo === 'string') return 'modelopt';
+  const said = section.quant_method;
   if (typeof said === 'string') return said.toLowerCase().replaceAll('_', '-');
   if (section.config_groups !== undefined) return 'compressed-tensors';
   if (section.load_in_4bit !== undefined || section.load_in_8bit !== undefined) return 'bitsandbytes';
@@ -63,7 +72,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     source,
   }),
   bitsandbytes,
-  'compressed-tensors': compressedTensors,
+  'compressed-tensors': (s, source) => compressedTensors(s, source),
   modelopt,
   'modelopt-fp4': modelopt,
 };
@@ -80,15 +89,19 @@ function integerScheme(tool: 'gptq' | 'awq', s: JsonObject, source: string): Qua
   };
 }
 
+/** Settings for all modules, and for some their own under their names; `false` leaves a module as it is. */
 function mlx(s: JsonObject, source: string): Quantisation {
-  const bits = number(s.bits) ?? 4;
-  return {
-    scheme: bits === 8 ? 'mlx-8bit' : 'mlx-4bit',
-    bits,
-    group: number(s.group_size) ?? 64,
-    ignored: [],
-    source,
+  const settings = (section: JsonObject): Stored => {
+    const bits = number(section.bits) ?? 4;
+    return { scheme: bits === 8 ? 'mlx-8bit' : 'mlx-4bit', bits, group: number(section.group_size) ?? 64 };
   };
+  const parts = Object.entries(s).flatMap(([module, value]): QuantisedPart[] => {
+    if (value === false) return [{ targets: [module], scheme: null, bits: 0, group: 0 }];
+    return isObject(value) && typeof value.bits === 'number'
+      ? [{ targets: [module], ...settings(value) }]
+      : [];
+  });
+  return { ...settings(s), ignored: [], source, ...(parts.length > 0 ? { parts } : {}) };
 }
 
 function fp8(s: JsonObject, source: string): Quantisation {
@@ -104,7 +117,16 @@ function fp8(s: JsonObject, source: string): Quantisation {
 function bitsandbytes(s: JsonObject, source: string): Quantisation | null {
   const ignored = strings(s.llm_int8_skip_modules);
   if (s.load_in_4bit === true || s._load_in_4bit === true) {
-    return { scheme: 'bnb-nf4', bits: 4, group: 64, ignored, source };
+    const doubly = s.bnb_4bit_use_double_quant === true;
+    return {
+      scheme: 'bnb-nf4',
+      bits: 4,
+      group: 64,
+      ignored,
+      source,
+      // Doubly quantised scales take 8 bits, and one more scale of 32 bits for 256 of them, which is lost in the rounding.
+      ...(doubly ? { scaleBits: 8 } : {}),
+    };
   }
   if (s.load_in_8bit === true || s._load_in_8bit === true) {
     return { scheme: 'bnb-int8', bits: 8, group: 0, ignored, source };
@@ -112,28 +134,25 @@ function bitsandbytes(s: JsonObject, source: string): Quantisation | null {
   return null;
 }
 
-function compressedTensors(s: JsonObject, source: string, notes: Notes): Quantisation | null {
+function compressedTensors(s: JsonObject, source: string): Quantisation | null {
   const ignored = strings(s.ignore);
   const groups = isObject(s.config_groups) ? Object.values(s.config_groups).filter(isObject) : [];
-  const first = groups.find((group) => isObject(group.weights));
-  const weights = first !== undefined && isObject(first.weights) ? first.weights : undefined;
-  if (weights === undefined) return null;
-  if (groups.filter((group) => isObject(group.weights)).length > 1) {
-    notes.doubt(
-      'mixed-quantisation',
-      `${source} quantises several groups of modules differently; the first is reckoned with.`,
-    );
-  }
+  const parts = groups.flatMap((group): QuantisedPart[] =>
+    isObject(group.weights)
+      ? [{ targets: strings(group.targets), ...weightsOf(group.weights, isObject(group.input_activations)) }]
+      : [],
+  );
+  const [first] = parts;
+  if (first === undefined || first.scheme === null) return null;
+  const { scheme, bits, group } = first;
+  // One group whose target is the class of all linear modules is the usual case and needs no list.
+  const everything = parts.length === 1 && first.targets.every((target) => target === 'Linear');
+  return { scheme, bits, group, ignored, source, ...(everything ? {} : { parts, partsOnly: true }) };
+}
+
+function weightsOf(weights: JsonObject, activations: boolean): Stored {
   const bits = number(weights.num_bits) ?? 8;
-  const floats = weights.type === 'float';
-  const activations = first !== undefined && isObject(first.input_activations);
-  return {
-    scheme: tensorScheme(bits, floats, activations),
-    bits,
-    group: groupOf(weights),
-    ignored,
-    source,
-  };
+  return { scheme: tensorScheme(bits, weights.type === 'float', activations), bits, group: groupOf(weights) };
 }
 
 function tensorScheme(bits: number, floats: boolean, activations: boolean): string {
@@ -159,35 +178,67 @@ function modelopt(s: JsonObject, source: string, notes: Notes): Quantisation | n
   const algorithm = inner.quant_algo;
   const ignored = strings(inner.exclude_modules ?? inner.ignore);
   if (algorithm === null || algorithm === undefined) {
-    return s.config_groups === undefined ? null : compressedTensors(s, source, notes);
+    return s.config_groups === undefined ? null : compressedTensors(s, source);
   }
-  const group = number(inner.group_size);
+  const stored =
+    algorithm === 'MIXED_PRECISION'
+      ? mixed(inner.quantized_layers)
+      : modeloptAlgorithm(algorithm, number(inner.group_size));
+  if (stored === null) {
+    notes.doubt('unknown-quantisation', `Quantisation ${quoted(algorithm)} in ${source} is not known.`);
+    return null;
+  }
+  return { ...stored, ignored, source };
+}
+
+/** Every module under its own name with its own algorithm; the commonest names the whole. */
+function mixed(layers: unknown): (Stored & { parts: QuantisedPart[]; partsOnly: true }) | null {
+  if (!isObject(layers)) return null;
+  const groups = new Map<string, Stored & { targets: string[] }>();
+  for (const [module, value] of Object.entries(layers)) {
+    const section = isObject(value) ? value : {};
+    const stored = modeloptAlgorithm(section.quant_algo, number(section.group_size));
+    if (stored === null) return null;
+    const key = JSON.stringify(stored);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ...stored, targets: [module] });
+    else group.targets.push(module);
+  }
+  const parts = [...groups.values()].sort((a, b) => b.targets.length - a.targets.length);
+  const [first] = parts;
+  return first === undefined
+    ? null
+    : { scheme: first.scheme, bits: first.bits, group: first.group, parts, partsOnly: true };
+}
+
+/** How ModelOpt's algorithms store weights. */
+function modeloptAlgorithm(algorithm: unknown, group: number | undefined): Stored | null {
   switch (String(algorithm).toUpperCase()) {
     case 'FP8':
     case 'FP8_PER_TENSOR':
-      return { scheme: 'w8a8-fp8', bits: 8, group: -1, ignored, source };
+      return { scheme: 'w8a8-fp8', bits: 8, group: -1 };
     case 'FP8_PER_CHANNEL_PER_TOKEN':
-      return { scheme: 'w8a8-fp8', bits: 8, group: 0, ignored, source };
+      return { scheme: 'w8a8-fp8', bits: 8, group: 0 };
     case 'FP8_BLOCK_SCALES':
     case 'FP8_PB_WO':
-      return { scheme: 'w8a8-fp8', bits: 8, group: [128, 128], ignored, source };
+      return { scheme: 'w8a8-fp8', bits: 8, group: [128, 128] };
     case 'NVFP4':
     case 'W4A16_NVFP4':
-      return { scheme: 'nvfp4', bits: 4, group: group ?? 16, ignored, source };
+    case 'NVFP4_AWQ':
+      return { scheme: 'nvfp4', bits: 4, group: group ?? 16 };
     case 'W4A16_AWQ':
     case 'W4A8_AWQ':
     case 'INT4_AWQ':
-      return { scheme: 'awq-int4', bits: 4, group: group ?? 128, ignored, source };
+      return { scheme: 'awq-int4', bits: 4, group: group ?? 128 };
     case 'W8A16':
     case 'INT8':
-      return { scheme: 'int8', bits: 8, group: 0, ignored, source };
+      return { scheme: 'int8', bits: 8, group: 0 };
     case 'INT8_SQ':
     case 'W8A8_SQ_PER_CHANNEL':
-      return { scheme: 'w8a8-int8', bits: 8, group: 0, ignored, source };
+      return { scheme: 'w8a8-int8', bits: 8, group: 0 };
     case 'MXFP8':
-      return { scheme: 'mxfp8', bits: 8, group: 32, ignored, source };
+      return { scheme: 'mxfp8', bits: 8, group: 32 };
     default:
-      notes.doubt('unknown-quantisation', `Quantisation ${quoted(algorithm)} in ${source} is not known.`);
       return null;
   }
 }

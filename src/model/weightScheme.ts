@@ -14,6 +14,8 @@ export interface WeightScheme {
   group: number | readonly [number, number];
   scaleBits: number;
   zeroBits: number;
+  /** Bits stored for each input beside that (GPTQ's index of groups); 0 if absent. */
+  inputBits?: number;
   /** Format that the multiplication runs in where the device has the units; null: the model's compute format. */
   computes: NumberFormat | null;
   /** What the scheme leaves alone: embeddings and head stay in the model's format unless named here. */

@@ -12,6 +12,7 @@ export const WEIGHT_SCHEME_SCHEMA = z.strictObject({
   group,
   scaleBits: z.int().min(0),
   zeroBits: z.int().min(0),
+  inputBits: z.int().min(0).optional(),
   computes: z.enum(['f64', 'f32', 'tf32', 'bf16', 'f16', 'fp8', 'int8', 'fp4', 'int4', 'ternary']).nullable(),
   covers: z.strictObject({ embedding: z.boolean(), head: z.boolean() }),
   source: z.string().min(1),
@@ -57,7 +58,8 @@ export function findScheme(name: string): WeightScheme | undefined {
 export const storedBytes: StoredBytes = (scheme, rows, columns) => {
   const elements = (rows * columns * scheme.bits) / 8;
   const perGroup = (scheme.scaleBits + scheme.zeroBits) / 8;
-  return Math.ceil(elements) + Math.ceil(groupCount(scheme.group, rows, columns) * perGroup);
+  const perInput = ((scheme.inputBits ?? 0) / 8) * columns;
+  return Math.ceil(elements) + Math.ceil(groupCount(scheme.group, rows, columns) * perGroup + perInput);
 };
 
 function groupCount(group: WeightScheme['group'], rows: number, columns: number): number {
