@@ -5,6 +5,21 @@ import { denseFirst, expertsPerToken, routedExperts, sharedExperts } from './exp
 import { activation, architecture, normEpsilon, rope, useCache } from './explain/identity';
 import { context, feedForwardWidth, hidden, layers, tied, vocabulary } from './explain/size';
 import { dtype, ignoreList, quantisation, quantisationBits, quantisationGroup } from './explain/storage';
+import {
+  bias,
+  layerPattern,
+  windowSwitch,
+  recurrentState,
+  picture,
+  draftLayers,
+  indexer,
+  sharedCache,
+  cacheFormat,
+  constant,
+  positionKind,
+  headNorm,
+  perLayerInput,
+} from './explain/structure';
 import spellings from './explain/topics.json';
 import type { ModelSpec } from './spec';
 
@@ -38,6 +53,19 @@ const EXPLAINERS: Readonly<Record<KeyTopic, Explainer>> = {
   useCache,
   normEpsilon,
   activation,
+  bias,
+  layerPattern,
+  windowSwitch,
+  recurrentState,
+  picture,
+  draftLayers,
+  indexer,
+  sharedCache,
+  cacheFormat,
+  constant,
+  positionKind,
+  headNorm,
+  perLayerInput,
 };
 
 const TOPICS: ReadonlyMap<string, KeyTopic> = new Map(

@@ -56,6 +56,7 @@ export const feedForwardWidth: Explainer = ({ spec, value, path, key }) => {
   if (!isCount(value) || value === 0) return null;
   const title = `${/expert|moe/.test(key) ? 'Experts' : 'Feed-forward'} ${formatInteger(value)} wide`;
   if (spec === null || isInTower(path)) return { title, lines: [], touches: ['weights'] };
+  if (!usesWidth(spec, value)) return { title, subtitle: 'no layer uses it', lines: [], touches: [] };
   const matrices = spec.groups.map(({ layer }) => layer.feedForward).find((f) => f.kind !== 'none');
   const shape =
     matrices === undefined
@@ -68,6 +69,19 @@ export const feedForwardWidth: Explainer = ({ spec, value, path, key }) => {
     touches: ['weights', 'time'],
   };
 };
+
+/** True where some layer has that width, alone or among its shared experts; fused widths count twice. */
+function usesWidth(spec: ModelSpec, width: number): boolean {
+  const groups = [...spec.groups, ...spec.towers.flatMap((tower) => tower.groups)];
+  return groups.some(({ layer: { feedForward } }) => {
+    if (feedForward.kind === 'none') return false;
+    const shared = feedForward.kind === 'experts' ? feedForward.sharedWidth : 0;
+    return (
+      [feedForward.width, 2 * feedForward.width, shared].includes(width) ||
+      (shared > 0 && shared % width === 0)
+    );
+  });
+}
 
 export const vocabulary: Explainer = ({ spec, value, path }) => {
   if (!isCount(value) || value === 0) return null;

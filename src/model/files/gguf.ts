@@ -53,6 +53,10 @@ export async function readGguf(source: GgufSource): Promise<TensorListing> {
   });
   if (parsed.tensorInfos.length > MAX_TENSORS)
     throw new ReadFailure('too-large', 'The file lists more tensors than are read.');
+  // Past the end of a file that is cut in its header the library reads zeros: names without a letter.
+  if (parsed.tensorInfos.some((info) => info.name === '')) {
+    throw new ReadFailure('not-a-model', 'The file is cut short in its header.');
+  }
   const fileBytes = 'bytes' in source ? source.bytes.length : source.size;
   const tensors = parsed.tensorInfos.map((info) => listed(info.name, info.dtype, info.shape));
   const listedTotal = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);

@@ -57,7 +57,7 @@ export function readSafetensors(source: ByteSource): TensorListing {
 
 function parseHeader(text: string, fileBytes: number, dataStart: number): TensorListing {
   const { value, errors } = readJson(text);
-  if (!isObject(value))
+  if (!isObject(value) || errors.length > 0)
     throw new ReadFailure(
       'not-a-model',
       `The header is no JSON object${errors[0] === undefined ? '' : `: ${errors[0].message}`}.`,

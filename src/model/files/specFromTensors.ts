@@ -73,7 +73,8 @@ function weightOf(tensor: ListedTensor, name: string): WeightTensor {
   return { name, shape: tensor.shape, part: partOf(name, tensor), role: roleOf(name, tensor) };
 }
 
-function partOf(name: string, tensor: ListedTensor): Part {
+/** The part that a tensor's name says it belongs to. */
+export function partOf(name: string, tensor: ListedTensor): Part {
   if (/norm|(^|\.)ln_|layernorm/i.test(name)) return 'norms';
   if (/^(output|lm_head|embed_out|head)\.|\.lm_head\./.test(name)) return 'head';
   if (/embed|token_embd|wte|wpe/.test(name)) return 'embedding';

@@ -1,0 +1,115 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Bytes } from '../units/quantities';
+import { MAX_DIMENSIONS } from './files/fileLimits';
+import { listTensors } from './files/listTensors';
+import { partOf } from './files/specFromTensors';
+import { specOfListing } from './files/specOfListing';
+import { listedElements, type ListedTensor, type TensorListing } from './files/tensorListing';
+import { tensorPlace } from './files/tensorPlace';
+import { openModel } from './openModelFile';
+import { quoted, ReadFailure } from './readFailure';
+import type { ModelSpec, Part, Unreadable } from './spec';
+
+/** One tensor of a weights file with its place in the model. */
+export interface PlacedTensor {
+  name: string;
+  /** As the file spells it. */
+  type: string;
+  shape: readonly number[];
+  /** Null where the type is none that is known, so that its size is not. */
+  bytes: Bytes | null;
+  layer: number | null;
+  /** The layer with its stack, as the name spells it; empty outside layers. */
+  stack: string;
+  part: Part;
+}
+
+/** What a weights file holds and what it, with what stands beside it, says the model is. */
+export interface OpenedWeights {
+  format: TensorListing['format'];
+  tensors: readonly PlacedTensor[];
+  metadata: Readonly<Record<string, unknown>>;
+  fileBytes: Bytes;
+  model: ModelSpec;
+  /** Things a person should know that the model's own warnings do not say. */
+  remarks: readonly string[];
+}
+
+export type WeightsReading = { ok: true; weights: OpenedWeights } | { ok: false; error: Unreadable };
+
+/** `model-00002-of-00004.safetensors`: one of several files of a model. */
+const SHARD = /-(\d{5})-of-(\d{5})\.(?:safetensors|gguf)$/i;
+
+/**
+ * Opens a .gguf, .safetensors or .onnx file by its header: a file of any size costs what its header costs. Never throws: what
+ * cannot be read comes back as an error in words.
+ */
+export async function openWeights(path: string): Promise<WeightsReading> {
+  try {
+    if (!statSync(path).isFile()) throw new ReadFailure('not-a-model', `${basename(path)} is no plain file.`);
+    const listing = await listTensors(path);
+    const tensors = listing.tensors.map(placed);
+    const remarks = [...listing.remarks, ...shardRemark(path)];
+    const opened = await openModel(path);
+    if (opened.ok) {
+      const said = new Set(opened.model.warnings.map(({ message }) => message));
+      return {
+        ok: true,
+        weights: {
+          ...common(listing),
+          tensors,
+          model: opened.model,
+          remarks: remarks.filter((remark) => !said.has(remark)),
+        },
+      };
+    }
+    // The configuration beside the file is not understood: the tensors themselves still say their sizes.
+    const name = basename(path, extname(path));
+    remarks.unshift(`${join(basename(dirname(path)), 'config.json')} does not help: ${opened.error.message}`);
+    return {
+      ok: true,
+      weights: { ...common(listing), tensors, model: specOfListing(listing, name), remarks },
+    };
+  } catch (fault) {
+    if (fault instanceof ReadFailure)
+      return { ok: false, error: { code: fault.code, message: fault.message } };
+    return {
+      ok: false,
+      error: { code: 'not-a-model', message: `${basename(path)} cannot be read: ${reason(fault)}.` },
+    };
+  }
+}
+
+function common({ format, metadata, fileBytes }: TensorListing) {
+  return { format, metadata, fileBytes };
+}
+
+function placed(tensor: ListedTensor): PlacedTensor {
+  if (tensor.shape.length > MAX_DIMENSIONS)
+    throw new ReadFailure('contradiction', `${quoted(tensor.name)} has more dimensions than any tensor has.`);
+  const unknown = tensor.bytes === 0 && listedElements(tensor) > 0;
+  return {
+    name: tensor.name,
+    type: tensor.dtype,
+    shape: tensor.shape,
+    bytes: unknown ? null : tensor.bytes,
+    ...tensorPlace(tensor.name),
+    part: partOf(tensor.name, tensor),
+  };
+}
+
+function shardRemark(path: string): string[] {
+  const found = SHARD.exec(path);
+  if (!found || found[2] === '00001') return [];
+  return [
+    `This is file ${String(Number(found[1]))} of ${String(Number(found[2]))} of the model: the table lists its tensors alone.`,
+  ];
+}
+
+function reason(fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'access is denied';
+  return code === '' ? 'it is not what it seems' : code;
+}
