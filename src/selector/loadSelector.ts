@@ -42,7 +42,7 @@ async function open(mediaFolder: string): Promise<Selector> {
       const { correction, spread } = await session.run(questions.map(features));
       return questions.map(({ physicsRatio }, index) => {
         const centre = Math.log(physicsRatio) + (correction[index] ?? 0);
-        const half = card.scale * Math.max(card.leastSpread, spread[index] ?? 0);
+        const half = Math.max(card.leastSpread, spread[index] ?? 0);
         return { p10: Math.exp(centre - half), p50: Math.exp(centre), p90: Math.exp(centre + half) };
       });
     },

@@ -3,7 +3,9 @@ import type { Scenario } from '../roofline/scenario';
 import type { Band } from '../units/quantities';
 
 /** Metrics that ratios are learned for; a ratio above 1 is better, whatever the metric. */
-export type RatioMetric = 'endToEnd' | 'interToken' | 'timeToFirstToken' | 'throughput';
+export const METRICS = ['endToEnd', 'interToken', 'timeToFirstToken', 'throughput'] as const;
+
+export type RatioMetric = (typeof METRICS)[number];
 
 /** One technique considered for a scenario, and what physics alone says it gains. */
 export interface Question {

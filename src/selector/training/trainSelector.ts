@@ -1,97 +1,63 @@
-import { boostTrees, predictTrees, type BoostedTrees, type BoostingOptions } from './boostedTrees';
-import type { Case } from './case';
+import { CHANGE_KINDS } from '../changeKind';
+import { FEATURE_NAMES, MEASURED_ENGINES } from '../features';
+import { LEAST_SPREAD } from '../leastSpread';
+import { predictTrees, type BoostedTrees, type TreeNode } from './boostedTrees';
+import { missing } from './case';
+import { caseWeights } from './caseWeights';
+import type { TrainingSet } from './fitCases';
+import { COVERAGE, trainExpert } from './trainExpert';
+import { gated, leaf } from './treeEdits';
+import { weightedQuantile } from './weightedQuantile';
 
-/** Corrections beyond this factor are measurements of something else than the technique. */
-const MOST = Math.log(4);
+/** Half a band where nothing of the kind was measured: published gains over scenarios that physics calls alike differ by a third either way. */
+const PRIOR_SPREAD = Math.log(1.35);
+const PRIOR_CASES = 5;
 
-const CORRECTION: BoostingOptions = { rounds: 80, depth: 4, rate: 0.12, leafWeight: 0.01, ridge: 0.004 };
-const SPREAD: BoostingOptions = { rounds: 40, depth: 3, rate: 0.1, leafWeight: 0.02, ridge: 0.01 };
-/** No mean of a ratio is known better than this: repeats of one case differ by 4 % in the median. */
-export const LEAST_SPREAD = 0.03;
-/** Share of measured ratios that a band is to hold. */
-const COVERAGE = 0.8;
-const FOLDS = 4;
-
-/** What is trained: a correction of the log ratio, and how far off it is likely to be, in units that `scale` turns into a band. */
+/** What is trained: a correction of the log ratio, and half of the band on the log scale. */
 export interface TrainedSelector {
   correction: BoostedTrees;
   spread: BoostedTrees;
-  /** Half a band on the log scale for each unit of predicted spread. */
-  scale: number;
+  /** Share of its correction that is believed, by kind of change and engine. */
+  belief: Record<string, number>;
 }
 
-/** Devices weigh alike, whatever number of rows each has; so do sources within a device. */
-export function caseWeights(cases: readonly Case[]): number[] {
-  const perGroup = new Map<string, number>();
-  const key = (one: Case): string => `${one.hardware}|${one.source}`;
-  for (const one of cases) perGroup.set(key(one), (perGroup.get(key(one)) ?? 0) + 1);
-  const raw = cases.map((one) => one.trust / Math.sqrt(perGroup.get(key(one)) ?? 1));
-  const total = raw.reduce((sum, weight) => sum + weight, 0);
-  return raw.map((weight) => weight / total);
+/**
+ * Trains on some of the cases (`members`, indices). Each kind of change in each engine learns from its own rows alone: what a kernel of one
+ * engine gains says little of another's. An engine without rows keeps the engine's own ratio, and the band of the kind at large.
+ */
+export function trainSelector(set: TrainingSet, members: readonly number[]): TrainedSelector {
+  const correction: TreeNode[] = [];
+  const spread: TreeNode[] = [];
+  const belief: Record<string, number> = {};
+  for (const kind of CHANGE_KINDS) {
+    const ofKind = members.filter((index) => set.cases[index]?.kind === kind);
+    const gate = FEATURE_NAMES.indexOf(`changes ${kind}`);
+    const prior = physicsSpread(set, ofKind);
+    spread.push(gated(gate, leaf(prior)));
+    for (const engine of MEASURED_ENGINES) {
+      const flag = FEATURE_NAMES.indexOf(`engine ${engine}`);
+      const own = ofKind.filter((index) => set.cases[index]?.features[flag] === 1);
+      const expert = trainExpert(set, own, prior);
+      if (expert.correction.length > 0) belief[`${kind} in ${engine}`] = expert.belief;
+      correction.push(...expert.correction.map((tree) => gated(gate, gated(flag, tree))));
+      spread.push(...expert.spread.map((tree) => gated(gate, gated(flag, tree))));
+    }
+  }
+  return { correction: { base: 0, trees: correction }, spread: { base: 0, trees: spread }, belief };
 }
 
-export function trainSelector(cases: readonly Case[]): TrainedSelector {
-  const weights = caseWeights(cases);
-  const correction = fitCorrection(cases, weights);
-  // How far off: from answers on devices that were left out, not from the rows that were trained on.
-  const held = heldOutResiduals(cases);
-  const spread = boostTrees(
-    cases.map((one) => one.features),
-    held.map((residual) => Math.min(MOST, Math.abs(residual))),
-    weights,
-    SPREAD,
-  );
-  const units = cases.map((one, index) => Math.abs(held[index] ?? 0) / spreadOf(spread, one.features));
-  return { correction, spread, scale: weightedQuantile(units, weights, COVERAGE) };
+/** How far off physics alone is on four fifths of the cases, with a belief of its own counting as a few cases. */
+function physicsSpread(set: TrainingSet, members: readonly number[]): number {
+  if (members.length === 0) return PRIOR_SPREAD;
+  const cases = members.flatMap((index) => set.cases[index] ?? []);
+  const off = cases.map((one) => Math.abs(missing(one)));
+  const measured = weightedQuantile(off, caseWeights(cases), COVERAGE);
+  const share = members.length / (members.length + PRIOR_CASES);
+  return share * measured + (1 - share) * PRIOR_SPREAD;
 }
 
 export function predict(model: TrainedSelector, features: readonly number[], physicsRatio: number) {
   const centre = Math.log(physicsRatio) + predictTrees(model.correction, features);
-  const half = model.scale * spreadOf(model.spread, features);
+  const half = Math.max(LEAST_SPREAD, predictTrees(model.spread, features));
   return { p10: Math.exp(centre - half), p50: Math.exp(centre), p90: Math.exp(centre + half) };
-}
-
-function spreadOf(spread: BoostedTrees, features: readonly number[]): number {
-  return Math.max(LEAST_SPREAD, predictTrees(spread, features));
-}
-
-function fitCorrection(cases: readonly Case[], weights: readonly number[]): BoostedTrees {
-  return boostTrees(
-    cases.map((one) => one.features),
-    cases.map((one) => Math.max(-MOST, Math.min(MOST, Math.log(one.measuredRatio / one.physicsRatio)))),
-    weights,
-    CORRECTION,
-  );
-}
-
-/** Residuals of the log ratio of each case under a model that saw nothing of its device. */
-function heldOutResiduals(cases: readonly Case[]): number[] {
-  const devices = [...new Set(cases.map((one) => one.hardware))].sort();
-  const residuals = new Array<number>(cases.length).fill(0);
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const out = new Set(devices.filter((_, index) => index % FOLDS === fold));
-    const seen = cases.filter((one) => !out.has(one.hardware));
-    if (seen.length === 0) continue;
-    const model = fitCorrection(seen, caseWeights(seen));
-    cases.forEach((one, index) => {
-      if (!out.has(one.hardware)) return;
-      residuals[index] = Math.log(one.measuredRatio / one.physicsRatio) - predictTrees(model, one.features);
-    });
-  }
-  return residuals;
-}
-
-export function weightedQuantile(
-  values: readonly number[],
-  weights: readonly number[],
-  share: number,
-): number {
-  const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let seen = 0;
-  for (const index of order) {
-    seen += weights[index] ?? 0;
-    if (seen >= share * total) return values[index] ?? 0;
-  }
-  return values[order.at(-1) ?? 0] ?? 0;
 }
