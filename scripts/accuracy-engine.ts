@@ -62,7 +62,7 @@ function run(only: readonly string[]): void {
   }
   for (const metric of METRICS) printRow(metric, 'all', pooled.hardware, pooled.models, pooled.peak);
   printMemory();
-  console.log('\nserving (vLLM on H100, no fit on these rows)');
+  console.log('\nserving (vLLM on H100; six constants were set on these rows)');
   for (const line of servingErrors()) console.log(line);
 }
 

@@ -46,7 +46,7 @@ export function coverage(rows: readonly LeftOut[], groupOf: (one: PreparedCase) 
         .flatMap(([, list]) => evenly(list, 8));
       let inside = 0;
       for (const row of own) {
-        const band = residualBand(others, row);
+        const band = residualBand(others, devices.size - 1, row);
         if (band && row.residual >= Math.log(band.p10) && row.residual <= Math.log(band.p90)) inside += 1;
       }
       if (others.length > 0) shares.push(inside / own.length);

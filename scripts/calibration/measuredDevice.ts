@@ -26,12 +26,19 @@ export function measuredDevice(name: string): Device | null {
 
 function catalogued(name: string): Device | null {
   if (/CPU/.test(name)) return null;
-  return findDevice(name.replace(/\(.*\)/, '').trim()).device ?? null;
+  const device = findDevice(name.replace(/\(.*\)/, '').trim()).device ?? null;
+  const memory = Number(specification(name)?.mem_gb) * 1e9;
+  // A row's machine may have less memory than the largest of its kind.
+  return device && memory > 0 && device.class === 'apple-silicon' ? { ...device, memory } : device;
+}
+
+function specification(name: string): Record<string, string> | undefined {
+  specifications ??= new Map(readMeasured('hardware_specs.csv').map((row) => [row.hardware ?? '', row]));
+  return specifications.get(name);
 }
 
 function fromSpecifications(name: string): Device | null {
-  specifications ??= new Map(readMeasured('hardware_specs.csv').map((row) => [row.hardware ?? '', row]));
-  const row = specifications.get(name);
+  const row = specification(name);
   if (!row) return null;
   const bandwidth = Number(row.mem_bw_gb_s) * 1e9;
   const half = Number(row.fp16_dense_tflops) * 1e12;

@@ -3,6 +3,7 @@ import type { Bytes } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
+import { mostStepTokens } from './phase';
 import type { Placement } from './placement';
 import { workspaceShare } from './runtimeMemory';
 import type { Scenario } from './scenario';
@@ -11,8 +12,11 @@ import { isPlainScheme, schemeOf } from './tensorStorage';
 /** Engines that run a whole prompt at once, however long; the others cut it at `maxBatchedTokens`. */
 const WHOLE_PROMPT: ReadonlySet<Engine> = new Set<Engine>(['transformers', 'onnxruntime', 'openvino']);
 
-/** A forward pass keeps the logits of a short prompt's tokens all; generation loops of today only the last one's. */
-const FORWARD_LOGITS = 256;
+/**
+ * Up to this length a prompt's logits are counted for every token, as a plain forward pass keeps them; past it only for the last,
+ * as today's generation loops do, without which long prompts would not fit at all.
+ */
+const FORWARD_LOGITS = 512;
 
 /**
  * The largest transient of a step on one device: hidden vectors (residual, norm, projections), the widest matrix pair of a
@@ -28,7 +32,7 @@ export function activationPeak(
   const { setup } = scenario;
   const element = elementBytes(scenario.model.format);
   const whole = WHOLE_PROMPT.has(setup.engine);
-  const tokens = whole ? sequences * lengths.prompt : setup.maxBatchedTokens;
+  const tokens = whole ? sequences * lengths.prompt : mostStepTokens(scenario);
   let widest = 0;
   for (const group of model.groups) {
     const ffn =
@@ -51,7 +55,7 @@ export function activationPeak(
     setup.engine === 'llama.cpp'
       ? tokens
       : whole
-        ? sequences * Math.min(lengths.prompt, FORWARD_LOGITS)
+        ? sequences * (lengths.prompt <= FORWARD_LOGITS ? lengths.prompt : 1)
         : Math.min(setup.maxSequences, tokens);
   // In the compute format and once more in 32 bits, in which the choice is made.
   const logits = logitRows * scenario.model.vocabularySize * (whole ? element + 4 : 4);

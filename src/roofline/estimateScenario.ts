@@ -242,7 +242,7 @@ function spreadAround(
   phase: 'decode' | 'prefill',
   batch: number,
 ): { p10: number; p90: number; nearest: number } {
-  const found = residualBand(plan.calibration.neighbours, {
+  const found = residualBand(plan.calibration.neighbours, plan.calibration.devices, {
     phase,
     bandwidth: plan.device.bandwidth,
     weightBytes: plan.model.storedBytes,

@@ -1,4 +1,4 @@
-import type { Warning } from '../units/quantities';
+import type { Bytes, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import type { MemoryEstimate } from './estimate';
 import { activationPeak } from './activationPeak';
@@ -42,13 +42,18 @@ export function memoryEstimate(
 
   // Layers that do not divide leave one stage with more of them: that stage's device is the one that must fit.
   const stageShare = Math.ceil(model.layers / pipeline) / model.layers;
-  const weightsPerDevice = (oneCopy * stageShare) / Math.max(1, tensor);
+  const weightsPerDevice = ((oneCopy - hostWeightBytes(scenario, model)) * stageShare) / Math.max(1, tensor);
   const replicas = cacheReplication(scenario, tensor);
   const perReplica = Math.ceil(sequences / data);
   const cachePerDeviceAndSequence = (perSequence * stageShare * replicas) / (tensor * context);
   const cachePerDevice = cachePerDeviceAndSequence * perReplica;
   const activationsPerDevice = activationPeak(scenario, model, placement, lengths, perReplica);
-  const runtimePerDevice = runtimeBytesPerDevice(setup.engine, setup.graphs, tensor * pipeline * context);
+  const runtimePerDevice = runtimeBytesPerDevice(
+    setup.engine,
+    device,
+    setup.graphs,
+    tensor * pipeline * context,
+  );
 
   const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
   const capacity = usableMemory(device) * setup.memoryFraction;
@@ -59,10 +64,11 @@ export function memoryEstimate(
       ? pool > 0
         ? setup.maxSequences * data
         : 0
-      : Math.floor(pool / cachePerDeviceAndSequence) * data;
+      : Math.floor(pool / (cachePerDeviceAndSequence + growthBytes(scenario, cachePerDeviceAndSequence))) *
+        data;
   const scale = (stageShare * replicas) / (tensor * context);
   const maxContext = pool <= 0 ? 0 : longestSequence(shape, pool / scale, cacheElement, element);
-  const fits = perDevice <= capacity;
+  const fits = perDevice + growthBytes(scenario, cachePerDevice) <= capacity;
   if (fixed > capacity) {
     warnings.push({
       code: 'weights-do-not-fit',
@@ -88,6 +94,24 @@ export function memoryEstimate(
     maxConcurrency,
     maxContext,
   };
+}
+
+/**
+ * Room that a cache needs to grow: transformers concatenates it anew at each token, and releases that keep the old tensors until the
+ * step is done hold two caches at the worst. Counted for fitting only, not as memory in use.
+ */
+function growthBytes(scenario: Scenario, cache: Bytes): Bytes {
+  return scenario.setup.engine === 'transformers' ? cache : 0;
+}
+
+/**
+ * Weights that never reach the device: llama.cpp looks tokens up on the host, and keeps an embedding that is no head there.
+ * Source: ggml-org/llama.cpp src/llama-model.cpp, the input layer stays with the processor whatever is offloaded.
+ */
+function hostWeightBytes(scenario: Scenario, model: ModelAggregate): number {
+  const { setup, device } = scenario;
+  if (setup.engine !== 'llama.cpp' || device.class === 'cpu' || scenario.model.tiedHead) return 0;
+  return model.lookupRowBytes * scenario.model.vocabularySize * scenario.modifiers.storedWeights;
 }
 
 /** Copies of each cached byte over the tensor-parallel group: heads divide, and what has fewer heads than devices is kept more than once. */

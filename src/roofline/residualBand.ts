@@ -20,6 +20,8 @@ const NARROWEST = 0.05;
 /** How much a band opens for each reach between what is asked and the nearest that was measured. */
 const OPENS = 0.2;
 const FARTHEST = 4;
+/** And for how few devices the residuals come from: one is no sample of devices. */
+const FEW_DEVICES = 1.5;
 
 export interface ResidualBand {
   /** Factors on the estimated time. */
@@ -30,10 +32,14 @@ export interface ResidualBand {
 }
 
 /**
- * The 80 % band of measured over estimated time, from weighted quantiles of the neighbours' residuals; wider the farther off
- * the nearest is. Null where no neighbour is of the same phase.
+ * The 80 % band of measured over estimated time on a device that is none of the `devices` measured, from weighted quantiles of the neighbours' residuals; wider the farther off
+ * the nearest is and the fewer devices there are. Null where no neighbour is of the same phase.
  */
-export function residualBand(neighbours: readonly Neighbour[], point: Point): ResidualBand | null {
+export function residualBand(
+  neighbours: readonly Neighbour[],
+  devices: number,
+  point: Point,
+): ResidualBand | null {
   const weighted: { residual: number; weight: number }[] = [];
   let nearest = Infinity;
   let total = 0;
@@ -50,7 +56,7 @@ export function residualBand(neighbours: readonly Neighbour[], point: Point): Re
   }
   if (weighted.length === 0) return null;
   weighted.sort((a, b) => a.residual - b.residual);
-  const opening = 1 + OPENS * Math.min(FARTHEST, nearest);
+  const opening = 1 + OPENS * Math.min(FARTHEST, nearest) + FEW_DEVICES / Math.max(1, devices);
   const low = Math.min(quantile(weighted, 0.1 * total), -NARROWEST) * opening;
   const high = Math.max(quantile(weighted, 0.9 * total), NARROWEST) * opening;
   return { p10: Math.exp(low), p90: Math.exp(high), nearest };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../deployment/engine';
+import type { Device } from '../hardware/device';
 import type { Bytes } from '../units/quantities';
 import data from './runtimeMemory.json';
 
@@ -22,8 +23,13 @@ type RuntimeRow = z.infer<typeof rowSchema>;
 let rows: Map<string, RuntimeRow> | undefined;
 
 /** Bytes a device that are neither weights, cache nor activations. */
-export function runtimeBytesPerDevice(engine: Engine, graphs: boolean, devicesInGroup: number): Bytes {
-  const row = rowOf(engine);
+export function runtimeBytesPerDevice(
+  engine: Engine,
+  device: Device,
+  graphs: boolean,
+  devicesInGroup: number,
+): Bytes {
+  const row = rowOf(device.class === 'apple-silicon' ? 'metal' : engine);
   const communicators = devicesInGroup > 1 ? row.communicatorBytes * Math.ceil(Math.log2(devicesInGroup)) : 0;
   return row.contextBytes + (graphs ? row.graphBytes : 0) + communicators;
 }
@@ -33,7 +39,7 @@ export function workspaceShare(engine: Engine, scheme: string | null): number {
   return rowOf(engine).workspaceShares[scheme ?? 'plain'] ?? 0;
 }
 
-function rowOf(engine: Engine): RuntimeRow {
+function rowOf(engine: Engine | 'metal'): RuntimeRow {
   rows ??= new Map(
     z
       .array(rowSchema)

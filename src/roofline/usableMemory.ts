@@ -8,6 +8,8 @@ const AFTER_INLINE_ECC = 15 / 16;
 const METAL_SHARE_SMALL = 2 / 3;
 const METAL_SHARE_LARGE = 0.75;
 const SMALL_MACHINE = 36e9;
+/** What the driver and a desktop keep of a graphics card. */
+const DISPLAY = 6e8;
 /** Stacked memory corrects errors beside the data, not within it; only it reaches this bandwidth. */
 const STACKED_FROM = 1.1e12;
 
@@ -16,7 +18,8 @@ const STACKED_FROM = 1.1e12;
  * chips (a card of 24 GB has 24 GiB); figures that are no whole GB are taken as they are.
  *
  * Sources: nvidia-smi totals as vendors print them (24,564 MiB on an RTX 4090, 23,028 MiB on an A10, 81,559 MiB on an H100);
- * Apple's recommendedMaxWorkingSetSize, two thirds up to 36 GB and three quarters above.
+ * an RTX 4080 that holds 16.1 GB of llama.cpp and not
+ * 16.7 GB (../shared/measured/feasibility.csv); Apple's recommendedMaxWorkingSetSize, two thirds up to 36 GB and three quarters above.
  */
 export function usableMemory(device: Device): Bytes {
   const whole = Number.isInteger(device.memory / 1e9);
@@ -32,5 +35,6 @@ export function usableMemory(device: Device): Bytes {
   ) {
     return physical * AFTER_INLINE_ECC;
   }
+  if (device.class === 'consumer-gpu') return physical - DISPLAY;
   return physical;
 }

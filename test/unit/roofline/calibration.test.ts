@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { ENGINES } from '../../../src/deployment/engine';
+import { BACKENDS } from '../../../src/roofline/backend';
+import { shippedCalibration } from '../../../src/roofline/calibration';
+import { allReduceSeconds } from '../../../src/roofline/communication';
+import { distinctExperts } from '../../../src/roofline/distinctExperts';
+import { meanClamped } from '../../../src/roofline/meanClamped';
+
+describe('calibration', () => {
+  it('has constants for every engine on every kind of device, no attained share above 1', () => {
+    for (const engine of ENGINES) {
+      for (const backend of BACKENDS) {
+        const { constants, spread } = shippedCalibration()(engine, backend);
+        for (const share of [
+          constants.weightBandwidth,
+          constants.cacheBandwidth,
+          constants.activationBandwidth,
+          constants.compute,
+          constants.attentionCompute,
+          constants.expertAttained,
+          constants.linkBandwidth,
+        ]) {
+          assert.ok(share > 0 && share <= 1, `${engine} on ${backend}: ${share}`);
+        }
+        assert.ok(spread.decode.p10 < 1 && spread.decode.p90 > 1);
+      }
+    }
+  });
+});
+
+describe('distinctExperts', () => {
+  it('is k at one token and E at many', () => {
+    assert.ok(Math.abs(distinctExperts(8, 2, 1) - 2) < 1e-12);
+    assert.ok(Math.abs(distinctExperts(128, 8, 1000) - 128) < 1e-9);
+    assert.equal(distinctExperts(4, 4, 1), 4);
+  });
+});
+
+describe('meanClamped', () => {
+  it('is the mean of the clamped integers, nearly', () => {
+    for (const [from, to, limit] of [
+      [1, 2000, 512],
+      [600, 900, 512],
+      [1, 100, 512],
+    ] as const) {
+      let sum = 0;
+      for (let x = from; x <= to; x += 1) sum += Math.min(x, limit);
+      const exact = sum / (to - from + 1);
+      assert.ok(Math.abs(meanClamped(from, to, limit) / exact - 1) < 2e-3);
+    }
+    assert.equal(meanClamped(1, 99, undefined), 50);
+  });
+});
+
+describe('allReduceSeconds', () => {
+  it('moves 2 (n − 1) / n of the bytes over each link and waits for 2 ⌈log2 n⌉ hops', () => {
+    const link = { bandwidth: 100e9, latency: 2e-6 };
+    const seconds = allReduceSeconds(1e9, 4, link, { hopSeconds: 1e-6, linkBandwidth: 0.5 });
+    assert.ok(Math.abs(seconds - (1.5 * (1e9 / 50e9) + 4 * 3e-6)) < 1e-12);
+    assert.equal(allReduceSeconds(1e9, 1, link, { hopSeconds: 1e-6, linkBandwidth: 0.5 }), 0);
+  });
+});
