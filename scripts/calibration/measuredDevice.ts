@@ -2,6 +2,18 @@ import { findDevice } from '../../src/hardware/catalogue';
 import type { Device } from '../../src/hardware/device';
 import { readMeasured } from './readCsv';
 
+/** Processors of measured rows that the catalogue lacks: memory channels × rate, cores × clock × vector lanes, as vendors state them. */
+const PROCESSORS: readonly (readonly [RegExp, { bandwidth: number; f32: number; memory: number }])[] = [
+  [/Pi 5|Pi 500/, { bandwidth: 17.1e9, f32: 0.154e12, memory: 16e9 }],
+  [/Pi 400/, { bandwidth: 12.8e9, f32: 0.058e12, memory: 4e9 }],
+  [/AmpereOne A192/, { bandwidth: 332.8e9, f32: 9.8e12, memory: 512e9 }],
+  [/Framework 13/, { bandwidth: 89.6e9, f32: 0.92e12, memory: 16e9 }],
+  [/Framework Mainboard/, { bandwidth: 256e9, f32: 2.6e12, memory: 128e9 }],
+  [/N150/, { bandwidth: 38.4e9, f32: 0.23e12, memory: 16e9 }],
+  [/Orion O6|MS-R1/, { bandwidth: 96e9, f32: 0.66e12, memory: 16e9 }],
+  [/Optiplex 780/, { bandwidth: 17e9, f32: 0.085e12, memory: 8e9 }],
+];
+
 let specifications: Map<string, Record<string, string>> | undefined;
 const known = new Map<string, Device | null>();
 
@@ -19,9 +31,27 @@ const NAMES: Readonly<Record<string, string>> = {
 export function measuredDevice(name: string): Device | null {
   const cached = known.get(name);
   if (cached !== undefined) return cached;
-  const device = catalogued(NAMES[name] ?? name) ?? fromSpecifications(name);
+  const device = processor(name) ?? catalogued(NAMES[name] ?? name) ?? fromSpecifications(name);
   known.set(name, device);
   return device;
+}
+
+function processor(name: string): Device | null {
+  if (!/CPU/.test(name)) return null;
+  const found = PROCESSORS.find(([pattern]) => pattern.test(name))?.[1];
+  if (!found) return null;
+  return {
+    id: name,
+    name,
+    vendor: 'other',
+    class: 'cpu',
+    aliases: [],
+    memory: found.memory,
+    bandwidth: found.bandwidth,
+    peak: { f32: found.f32 },
+    source: 'vendor specifications of memory and cores',
+    date: '2026-11-23',
+  };
 }
 
 function catalogued(name: string): Device | null {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../deployment/engine';
 import { BACKENDS, type Backend } from './backend';
 import data from './calibration.json';

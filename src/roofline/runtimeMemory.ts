@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../deployment/engine';
 import type { Device } from '../hardware/device';
 import type { Bytes } from '../units/quantities';
