@@ -8,10 +8,21 @@ import { NO_MODIFIERS } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
 import { applyTechnique } from '../techniques/apply';
 import { findTechnique } from '../techniques/catalogue';
+import { checkConditions } from '../techniques/conditions';
+import { conflictBetween } from '../techniques/conflicts';
+import type { Technique } from '../techniques/technique';
+import type { Warning } from '../units/quantities';
+import { checkWorkload } from '../workload/checkWorkload';
 import { DEFAULT_WORKLOAD, type Workload } from '../workload/workload';
 import type { ScenarioSummary } from './advice';
 import { AdvisorError } from './advisorError';
 import type { EstimateOptions } from './query';
+import { spreadDevices } from './spreadDevices';
+import { refuseUnmodelled, unmodelledWarnings } from './unmodelled';
+
+/** Named where a format is not known. */
+const SOME_FORMATS =
+  'f32, bf16, f16, fp8, int8, int4, nvfp4, mxfp4, awq-int4, gptq-int4, gptq-int8, bnb-nf4, bnb-int8, w8a8-int8, w8a8-fp8, w4a8kv4';
 
 /** What a deployment says of itself, to be used where the options are silent. */
 export interface Deployed {
@@ -20,64 +31,111 @@ export interface Deployed {
   devices: number | null;
 }
 
+/** A scenario, and what of the options was assumed, left out or does not go together. */
+export interface BuiltScenario {
+  scenario: Scenario;
+  warnings: readonly Warning[];
+}
+
 /**
  * Puts a scenario together: options first, then what the deployment says, then the defaults of the engine and of the contract.
  * Throws `AdvisorError` where an option names something that is not known.
  */
 export function buildScenario(model: ModelSpec, options: EstimateOptions, deployed?: Deployed): Scenario {
+  return askScenario(model, options, deployed).scenario;
+}
+
+/** As `buildScenario`, with the warnings that a script or a terminal has to show. */
+export function askScenario(model: ModelSpec, options: EstimateOptions, deployed?: Deployed): BuiltScenario {
+  refuseUnmodelled(options);
   if (options.hardware === undefined) {
     throw new AdvisorError(
       'hardware-missing',
-      'Which hardware? Name a device, for example --hardware h100-sxm.',
+      'Which hardware? Name a device, h100-sxm for example; “inference-lens hardware” lists them.',
     );
   }
   const found = deviceOf(options.hardware);
+  const warnings: Warning[] = [];
+  const plain: Scenario = {
+    model,
+    setup: setupOf(options, found.device, deployed, warnings),
+    device: found.device,
+    devices: 1,
+    workload: workloadOf(options, deployed),
+    modifiers: NO_MODIFIERS,
+  };
+  const said = options.devices ?? deployed?.devices ?? found.devices ?? null;
+  const spread = spreadDevices(options, plain, said, warnings);
+  warnings.push(...checkWorkload(spread.workload), ...unmodelledWarnings(options, spread));
+  return { scenario: withTechniques(spread, options.techniques ?? [], warnings), warnings };
+}
+
+function setupOf(
+  options: EstimateOptions,
+  device: Device,
+  deployed: Deployed | undefined,
+  warnings: Warning[],
+): ServingSetup {
   const engine = options.engine ?? deployed?.setup.engine ?? 'vllm';
   const base: ServingSetup = {
-    ...defaultSetup(engine, { id: found.device.id, memoryBytes: found.device.memory }),
+    ...defaultSetup(engine, { id: device.id, memoryBytes: device.memory }),
     ...deployed?.setup,
     engine,
   };
   const weights = options.weights ?? base.weights;
   const scheme = weights === null ? undefined : findScheme(weights);
   if (weights !== null && !scheme) {
-    throw new AdvisorError('weights-unknown', `“${weights}” is not a weight format that I know.`);
+    throw new AdvisorError(
+      'weights-unknown',
+      `“${weights}” is not a weight format that I know; known are ${SOME_FORMATS}, and GGUF names such as q4_k_m.`,
+    );
   }
-  const { parallelism, devices } = spread(
-    options,
-    base,
-    options.devices ?? deployed?.devices ?? found.devices ?? null,
-  );
-  const setup: ServingSetup = {
+  let kv = options.kv ?? base.kv;
+  if (kv === null && scheme?.id === 'w4a8kv4') {
+    kv = 'int4';
+    warnings.push({ code: 'kv-from-weights', message: 'w4a8kv4 keeps its KV cache in 4 bits: kv is int4.' });
+  }
+  return {
     ...base,
     weights: scheme?.id ?? null,
-    kv: options.kv ?? base.kv,
+    kv,
     attention: options.attention ?? base.attention,
-    parallelism,
     maxModelLength: options.maxModelLen ?? base.maxModelLength,
     memoryFraction: options.gpuMemoryUtilization ?? base.memoryFraction,
   };
-  const plain: Scenario = {
-    model,
-    setup,
-    device: found.device,
-    devices,
-    workload: workloadOf(options, deployed),
-    modifiers: NO_MODIFIERS,
-  };
-  return (options.techniques ?? []).reduce((scenario, id) => {
+}
+
+/** Applies techniques in the order asked. One that does not apply here, or not beside another, is still applied, and that is said. */
+function withTechniques(plain: Scenario, ids: readonly string[], warnings: Warning[]): Scenario {
+  const applied: Technique[] = [];
+  let scenario = plain;
+  for (const id of ids) {
     const technique = findTechnique(id);
-    if (!technique)
-      throw new AdvisorError('technique-unknown', `“${id}” is not a technique of the catalogue.`);
-    return applyTechnique(technique, scenario);
-  }, plain);
+    if (!technique) {
+      throw new AdvisorError(
+        'technique-unknown',
+        `“${id}” is not a technique of the catalogue; “inference-lens techniques” lists them.`,
+      );
+    }
+    const conflict = applied.map((other) => conflictBetween(other, technique)).find((one) => one !== null);
+    const check = checkConditions(technique, scenario);
+    const doubt = conflict ?? (check.applies ? null : check.reason);
+    if (doubt !== null) {
+      warnings.push({ code: 'technique-doubtful', message: `${id} is applied as asked, but: ${doubt}.` });
+    }
+    scenario = applyTechnique(technique, scenario);
+    applied.push(technique);
+  }
+  return scenario;
 }
 
 function deviceOf(name: string): { device: Device; devices?: number } {
   const found = findDevice(name);
   if (found.device) return found;
   const close =
-    found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.slice(0, 3).join(', ')}?` : '';
+    found.suggestions.length > 0
+      ? ` Did you mean ${found.suggestions.slice(0, 3).join(', ')}?`
+      : ' “inference-lens hardware” lists them.';
   throw new AdvisorError('hardware-unknown', `“${name}” is not a device that I know.${close}`);
 }
 
@@ -94,31 +152,6 @@ function workloadOf(options: EstimateOptions, deployed: Deployed | undefined): W
     images: options.images ?? base.images,
     imageSize: size ? { width: size[0] ?? 0, height: size[1] ?? 0 } : base.imageSize,
   };
-}
-
-/**
- * How many devices, and how they share the work. Said parallelism is taken as it is; where only a number of devices is said,
- * tensor parallel takes them all, as engines' guides recommend within one machine.
- */
-function spread(options: EstimateOptions, base: ServingSetup, said: number | null) {
-  const asked = {
-    tensor: options.tensorParallel ?? base.parallelism.tensor,
-    pipeline: options.pipelineParallel ?? base.parallelism.pipeline,
-    expert: options.expertParallel ?? base.parallelism.expert,
-    data: options.dataParallel ?? base.parallelism.data,
-    context: options.contextParallel ?? base.parallelism.context,
-  };
-  const needed = asked.tensor * asked.pipeline * asked.data * asked.context;
-  if (said === null) return { parallelism: asked, devices: Math.max(needed, asked.expert) };
-  const silent = needed === 1 && options.tensorParallel === undefined;
-  if (silent && said > 1) return { parallelism: { ...asked, tensor: said }, devices: said };
-  if (needed > said) {
-    throw new AdvisorError(
-      'too-few-devices',
-      `Tensor ${asked.tensor} × pipeline ${asked.pipeline} × data ${asked.data} × context ${asked.context} needs ${needed} devices; ${said} ${said === 1 ? 'is' : 'are'} given.`,
-    );
-  }
-  return { parallelism: asked, devices: said };
 }
 
 /** The scenario as understood, in plain data for JSON and the panel. */

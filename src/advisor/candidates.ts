@@ -1,6 +1,7 @@
 import type { Estimate } from '../roofline/estimate';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
+import { ScenarioError } from '../roofline/scenarioError';
 import type { Question, RatioMetric, Selector } from '../selector/selector';
 import { applyTechnique } from '../techniques/apply';
 import { checkConditions } from '../techniques/conditions';
@@ -46,7 +47,11 @@ export async function singleCandidates(
       continue;
     }
     const changed = applyTechnique(technique, scenario);
-    const after = estimate(changed);
+    const after = estimateOrReason(changed);
+    if (typeof after === 'string') {
+      refusals.push({ technique: technique.id, reason: after });
+      continue;
+    }
     open.push({
       technique,
       changed,
@@ -71,14 +76,31 @@ export async function singleCandidates(
   return { candidates, refusals };
 }
 
+/** The engine refuses some scenarios that a technique leads to; that is a reason against the technique, not a fault. */
+function estimateOrReason(scenario: Scenario): Estimate | string {
+  try {
+    return estimate(scenario);
+  } catch (refused) {
+    if (refused instanceof ScenarioError) return refused.message.replace(/\.$/, '');
+    throw refused;
+  }
+}
+
+/** What stacks are grown for: a better ratio, or less memory, where that is the goal or nothing else helps. */
+export type Aim = 'speed' | 'memory';
+
 /**
  * Grows stacks from single techniques that gain something, one member at a time, asking the engine anew after each: two cures for one
  * term rarely multiply. What the selector corrected in the members carries over; their doubts add up as independent ones do.
  */
-export function stacks(before: Estimate, metric: RatioMetric, singles: readonly Candidate[]): Candidate[] {
-  // Where nothing runs at all, memory is what members are sought for.
+export function stacks(
+  before: Estimate,
+  metric: RatioMetric,
+  singles: readonly Candidate[],
+  aim: Aim,
+): Candidate[] {
   const worth = (candidate: Candidate): number =>
-    cannotRun(before) ? before.memory.total / candidate.after.memory.total : candidate.speedup.p50;
+    aim === 'memory' ? before.memory.total / candidate.after.memory.total : candidate.speedup.p50;
   const members = [...singles]
     .filter((single) => worth(single) > WORTHWHILE)
     .sort((a, b) => worth(b) - worth(a))
@@ -117,16 +139,12 @@ function addMember(
   if (!checkConditions(added, stack.scenario).applies) return null;
   const techniques = [...stack.techniques, added];
   const changed = applyTechnique(added, stack.scenario);
-  const after = estimate(changed);
+  const after = estimateOrReason(changed);
+  if (typeof after === 'string') return null;
   const parts = techniques.flatMap((one) => singles.filter((single) => single.techniques[0] === one));
   const speedup = combine(gain(metric, before, after), parts, before, metric);
   const grown = { techniques, scenario: changed, after, speedup };
   return worth(grown) > Math.max(worth(stack), worth(member)) * WORTHWHILE ? grown : null;
-}
-
-/** Not one sequence fits: speed is no question before memory is. */
-export function cannotRun(estimate: Estimate): boolean {
-  return estimate.memory.maxConcurrency < 1;
 }
 
 /** The engine's ratio for the stack, times each member's correction; half-widths add in quadrature on the log scale. */

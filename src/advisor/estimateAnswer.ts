@@ -18,12 +18,13 @@ export function answerEstimate(
   result: Estimate,
   options: { techniques: readonly string[]; terms: boolean; warnings?: readonly Warning[] },
 ): EstimateAnswer {
-  const { terms, concurrency, warnings, ...rest } = result;
+  const { terms, concurrency, warnings, latency, ...rest } = result;
   return {
     schema: 1,
     // A request rate leads to a concurrency of its own: that one is said.
     scenario: { ...summarise(scenario, options.techniques), concurrency },
     ...rest,
+    latency: withTail(latency),
     ...(options.terms ? { terms } : {}),
     warnings: [...(options.warnings ?? []), ...warnings],
   };
@@ -32,5 +33,17 @@ export function answerEstimate(
 /** An estimate inside a larger answer, without its terms. */
 export function withoutTerms(result: Estimate): Omit<Estimate, 'terms'> {
   const { terms: _, ...rest } = result;
-  return rest;
+  return { ...rest, latency: withTail(rest.latency) };
+}
+
+/** In a closed loop all requests are alike: their spread is none, and each percentile is the mean. */
+function withTail(latency: Estimate['latency']): Estimate['latency'] {
+  const { endToEnd, timeToFirstToken, tail } = latency;
+  return {
+    ...latency,
+    tail: {
+      endToEnd: tail.endToEnd ?? { p90: endToEnd.p50, p99: endToEnd.p50 },
+      timeToFirstToken: tail.timeToFirstToken ?? { p90: timeToFirstToken.p50, p99: timeToFirstToken.p50 },
+    },
+  };
 }

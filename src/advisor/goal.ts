@@ -4,7 +4,7 @@ import type { RatioMetric } from '../selector/selector';
 import type { DollarsPerMillionTokens } from '../units/quantities';
 import type { Goal } from '../workload/workload';
 
-/** The metric that recommendations are measured in under a goal. Memory and cost rank by their own change, see `rank.ts`. */
+/** The metric that recommendations are measured in under a goal. Memory ranks by the bytes that are freed (`recommend.ts`). */
 export const METRIC_OF: Record<Goal, RatioMetric> = {
   latency: 'endToEnd',
   throughput: 'throughput',
@@ -12,18 +12,25 @@ export const METRIC_OF: Record<Goal, RatioMetric> = {
   cost: 'throughput',
 };
 
-/** How much better `after` is than `before`: above 1 is a gain, whatever the metric. */
+/**
+ * How much better `after` is than `before`: above 1 is a gain, whatever the metric. Models that generate nothing are compared by prompt
+ * tokens a second; 1 where there is nothing to compare.
+ */
 export function gain(metric: RatioMetric, before: Estimate, after: Estimate): number {
   switch (metric) {
     case 'throughput':
-      return after.throughput.total / before.throughput.total;
+      return before.throughput.total > 0
+        ? ratio(after.throughput.total, before.throughput.total)
+        : ratio(after.throughput.prefill, before.throughput.prefill);
     case 'endToEnd':
-      return before.latency.endToEnd.p50 / after.latency.endToEnd.p50;
     case 'interToken':
-      return before.latency.interToken.p50 / after.latency.interToken.p50;
     case 'timeToFirstToken':
-      return before.latency.timeToFirstToken.p50 / after.latency.timeToFirstToken.p50;
+      return ratio(before.latency[metric].p50, after.latency[metric].p50);
   }
+}
+
+function ratio(above: number, below: number): number {
+  return above > 0 && below > 0 ? above / below : 1;
 }
 
 /** Price of a million output tokens at the estimate's throughput; null where the device has no public price. */

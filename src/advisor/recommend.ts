@@ -1,17 +1,17 @@
 import type { Estimate } from '../roofline/estimate';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
-import type { Selector } from '../selector/selector';
+import type { RatioMetric, Selector } from '../selector/selector';
 import { allTechniques } from '../techniques/catalogue';
 import { nearestEvidence } from '../techniques/evidence';
 import type { Technique } from '../techniques/technique';
-import { formatBytes, formatRatio } from '../units/format';
+import { formatBytes, formatInteger, formatRatio, formatSignificant } from '../units/format';
 import type { Warning } from '../units/quantities';
 import type { Goal } from '../workload/workload';
 import type { Advice, Evidence, Recommendation } from './advice';
 import { benchmarkCommand } from './benchmarkCommand';
 import { summarise } from './buildScenario';
-import { cannotRun, singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
+import { singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
 import { costPerMillionTokens, METRIC_OF } from './goal';
 import { explainGain } from './why';
 
@@ -27,6 +27,12 @@ export interface RecommendRequest {
 
 /** Below this a technique is no help here, and says so among the refusals. */
 const LEAST_GAIN = 1.01;
+const METRIC_IN_WORDS: Record<RatioMetric, string> = {
+  endToEnd: 'end to end',
+  interToken: 'between tokens',
+  timeToFirstToken: 'to the first token',
+  throughput: 'throughput',
+};
 /** Figures shown for each member of a recommendation. */
 const EVIDENCE_EACH = 3;
 const RISKS = ['none', 'low', 'medium', 'high'] as const;
@@ -36,21 +42,22 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   const { scenario, goal } = request;
   const metric = METRIC_OF[goal];
   const baseline = estimate(scenario);
+  const applied = request.applied ?? [];
   const allowed: Technique[] = [];
   const rejected: Refusal[] = [];
   for (const technique of allTechniques()) {
-    if (request.losslessOnly && !technique.quality.lossless) {
-      rejected.push({
-        technique: technique.id,
-        reason: 'changes the output; only lossless ones are asked for',
-      });
-    } else allowed.push(technique);
+    const reason = notAllowed(technique, applied, request.losslessOnly);
+    if (reason === null) allowed.push(technique);
+    else rejected.push({ technique: technique.id, reason });
   }
   const singles = await singleCandidates(scenario, baseline, metric, allowed, selector);
   rejected.push(...singles.refusals);
   const isUseful = (candidate: Candidate): boolean => useless(goal, scenario, baseline, candidate) === null;
-  const members = cannotRun(baseline) ? singles.candidates : singles.candidates.filter(isUseful);
-  const candidates = [...singles.candidates, ...stacks(baseline, metric, members)];
+  // Where the deployment does not fit, members that do not rescue it alone may do so together.
+  const rescue = !baseline.memory.fits;
+  const members = rescue ? singles.candidates : singles.candidates.filter(isUseful);
+  const aim = rescue || goal === 'memory' ? 'memory' : 'speed';
+  const candidates = [...singles.candidates, ...stacks(baseline, metric, members, aim)];
   for (const candidate of singles.candidates) {
     const reason = useless(goal, scenario, baseline, candidate);
     if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
@@ -62,7 +69,8 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   ).slice(0, request.top);
   return {
     schema: 1,
-    scenario: summarise(scenario, request.applied ?? []),
+    // A request rate leads to a concurrency of its own: that one is said.
+    scenario: { ...summarise(scenario, applied), concurrency: baseline.concurrency },
     baseline,
     recommendations: ranked.map((candidate, index) => present(index + 1, candidate, request, baseline)),
     rejected,
@@ -76,19 +84,27 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   };
 }
 
-/** Why a technique that applies is still of no use for the goal; null where it is. */
+/** Why a technique is not considered at all; null where it is. */
+function notAllowed(technique: Technique, applied: readonly string[], losslessOnly: boolean): string | null {
+  if (applied.includes(technique.id)) return 'applied already, as asked';
+  if (losslessOnly && !technique.quality.lossless)
+    return 'changes the output; only lossless ones are asked for';
+  return technique.conflicts.find((conflict) => applied.includes(conflict.id))?.because ?? null;
+}
+
+/** Why a technique that applies is still of no use for the goal; null where it is. What does not fit is never of use. */
 function useless(goal: Goal, scenario: Scenario, before: Estimate, candidate: Candidate): string | null {
-  if (goal === 'memory') {
-    return candidate.after.memory.total < 0.99 * before.memory.total ? null : 'frees no memory here';
-  }
   const { memory } = candidate.after;
-  if (cannotRun(before) && cannotRun(candidate.after)) {
-    return `does not fit by itself: ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device`;
+  if (!memory.fits) {
+    return before.memory.fits
+      ? 'would no longer fit in memory'
+      : `does not fit by itself: ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device`;
   }
-  if (before.memory.fits && !memory.fits) return 'would no longer fit in memory';
-  if (!before.memory.fits && memory.fits) return null;
+  if (!before.memory.fits) return null;
+  if (goal === 'memory') return memory.total < 0.99 * before.memory.total ? null : 'frees no memory here';
   const { p50 } = candidate.speedup;
-  if (p50 < LEAST_GAIN) return `${formatRatio(p50)} here: no gain at ${workloadInWords(scenario)}`;
+  if (!(p50 >= LEAST_GAIN))
+    return `${formatRatio(p50)} ${METRIC_IN_WORDS[METRIC_OF[goal]]} at ${workloadInWords(scenario)}`;
   return null;
 }
 
@@ -111,8 +127,11 @@ function distinct(ranked: readonly Candidate[]): Candidate[] {
 }
 
 function workloadInWords({ workload }: Scenario): string {
-  const { concurrency, inputTokens, outputTokens } = workload;
-  return `${concurrency} × (${inputTokens} + ${outputTokens}) tokens`;
+  const { concurrency, requestRate, inputTokens, outputTokens } = workload;
+  const lengths = `(${formatInteger(inputTokens)} + ${formatInteger(outputTokens)}) tokens`;
+  return requestRate === null
+    ? `${formatInteger(concurrency)} × ${lengths}`
+    : `${formatSignificant(requestRate)} requests/s of ${lengths}`;
 }
 
 /** Higher ranks first. What makes a deployment fit that does not comes before everything else. */

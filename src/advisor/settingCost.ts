@@ -1,6 +1,8 @@
+import { NO_LIMIT } from '../deployment/defaults';
 import { kvCacheBytes, weightBytes } from '../model/memory';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
+import { devicesUsed, weightBytesPerDevice } from '../techniques/facts';
 import { formatBytes, formatInteger, formatPercent, formatSeconds, formatSignificant } from '../units/format';
 import { assumptions } from './verdict';
 
@@ -69,8 +71,14 @@ function concurrencyCost(scenario: Scenario): string[] {
   const { memory } = estimate(scenario);
   const { inputTokens, outputTokens } = scenario.workload;
   return [
-    `Memory holds ${formatInteger(memory.maxConcurrency)} sequences of ${formatInteger(inputTokens)} + ${formatInteger(outputTokens)} tokens; the engine takes up to ${formatInteger(scenario.setup.maxSequences)} at once`,
+    `Memory holds ${formatInteger(memory.maxConcurrency)} sequences of ${formatInteger(inputTokens)} + ${formatInteger(outputTokens)} tokens; ${limitInWords(scenario)}`,
   ];
+}
+
+function limitInWords({ setup }: Scenario): string {
+  return setup.maxSequences >= NO_LIMIT
+    ? 'the engine sets no limit'
+    : `the engine takes up to ${formatInteger(setup.maxSequences)} at once`;
 }
 
 function fractionCost(scenario: Scenario): string[] {
@@ -96,8 +104,9 @@ function parallelCost(scenario: Scenario): string[] {
   const step = result.terms
     .filter((term) => term.id.startsWith('decode.'))
     .reduce((sum, term) => sum + term.seconds, 0);
+  const devices = devicesUsed(scenario);
   return [
-    `${formatBytes(result.memory.weights / scenario.devices)} of weights on each of ${scenario.devices} devices`,
+    `${formatBytes(weightBytesPerDevice(scenario))} of weights on ${devices === 1 ? 'one device' : `each of ${formatInteger(devices)} devices`}`,
     ...(share > 0
       ? [`Communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`]
       : []),
@@ -107,6 +116,6 @@ function parallelCost(scenario: Scenario): string[] {
 function weightCost(scenario: Scenario): string[] {
   const result = estimate(scenario);
   return [
-    `Weights take ${formatBytes(weightBytes(scenario.model, scenario.setup.weights))}; ${formatSignificant(result.throughput.perSequence)} tok/s a sequence, ${result.bound.decode}-bound`,
+    `Weights take ${formatBytes(weightBytes(scenario.model, scenario.setup.weights ?? undefined))}; ${formatSignificant(result.throughput.perSequence)} tok/s a sequence, ${result.bound.decode}-bound`,
   ];
 }

@@ -1,39 +1,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Advice } from '../advisor/advice';
-import { buildScenario } from '../advisor/buildScenario';
+import { askScenario } from '../advisor/buildScenario';
 import { answerEstimate, withoutTerms, type EstimateAnswer } from '../advisor/estimateAnswer';
-import { inspectModel, type Inspection } from '../advisor/inspection';
 import type { EstimateOptions, RecommendOptions } from '../advisor/query';
-import { recommend } from '../advisor/recommend';
 import type { ModelSpec } from '../model/spec';
 import { estimate } from '../roofline/estimateScenario';
-import { loadSelector } from '../selector/loadSelector';
-import { loadInlineModel, loadModel } from './loadModel';
-import { UsageError } from './usageError';
-
-export interface Source {
-  file?: string | undefined;
-  config?: unknown;
-}
 
 const DEFAULT_TOP = 10;
 
-export async function answerInspectFor(source: Source): Promise<Inspection> {
-  return inspectModel(await modelOf(source));
-}
-
-export async function answerEstimateFor(
-  source: Source,
+/** `estimate` of the contract. Throws `AdvisorError` and `ScenarioError` for questions that cannot be answered. */
+export function answerEstimateFor(
+  model: ModelSpec,
   options: EstimateOptions,
   terms: boolean,
-): Promise<EstimateAnswer> {
-  const scenario = buildScenario(await modelOf(source), options);
-  return answerEstimate(scenario, estimate(scenario), { techniques: options.techniques ?? [], terms });
+): EstimateAnswer {
+  const { scenario, warnings } = askScenario(model, options);
+  return answerEstimate(scenario, estimate(scenario), {
+    techniques: options.techniques ?? [],
+    terms,
+    warnings,
+  });
 }
 
-export async function answerRecommendFor(source: Source, options: RecommendOptions): Promise<object> {
-  const advice = await adviceFor(source, options);
+/** `recommend` of the contract, estimates without their terms. */
+export async function answerRecommendFor(model: ModelSpec, options: RecommendOptions): Promise<object> {
+  const advice = await adviceFor(model, options);
   return {
     ...advice,
     baseline: withoutTerms(advice.baseline),
@@ -44,23 +36,21 @@ export async function answerRecommendFor(source: Source, options: RecommendOptio
   };
 }
 
-export async function adviceFor(source: Source, options: RecommendOptions): Promise<Advice> {
+export async function adviceFor(model: ModelSpec, options: RecommendOptions): Promise<Advice> {
   const { goal = 'latency', lossless = false, top = DEFAULT_TOP, ...rest } = options;
-  const scenario = buildScenario(await modelOf(source), rest);
+  const { scenario, warnings } = askScenario(model, rest);
+  const [{ recommend }, { loadSelector }] = await Promise.all([
+    import('../advisor/recommend'),
+    import('../selector/loadSelector'),
+  ]);
   return recommend(
-    { scenario, goal, losslessOnly: lossless, top, applied: rest.techniques ?? [] },
+    { scenario, goal, losslessOnly: lossless, top, applied: rest.techniques ?? [], warnings },
     await loadSelector(mediaFolder()),
   );
 }
 
-async function modelOf(source: Source): Promise<ModelSpec> {
-  if (source.file !== undefined) return loadModel(source.file);
-  if (source.config !== undefined) return loadInlineModel(source.config, 'config');
-  throw new UsageError('no file: name a config.json, or give "config" inline');
-}
-
 /** Beside the bundle in a checkout and in a package alike; two levels up where the sources run directly. */
-export function mediaFolder(): string {
+function mediaFolder(): string {
   const beside = join(__dirname, '..', 'media');
   return existsSync(beside) ? beside : join(__dirname, '..', '..', 'media');
 }

@@ -1,46 +1,72 @@
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { estimateOptionsSchema, recommendOptionsSchema } from '../advisor/query';
+import type { ModelSpec } from '../model/spec';
+import { answerEstimateFor, answerRecommendFor } from './answers';
 import { describeFailure } from './failure';
+import { inspectFile, inspectInline } from './inspectFile';
+import { lines, type Line } from './lines';
+import { loadInlineModel, loadModel } from './loadModel';
 import { firstIssue } from './options';
-import { answerEstimateFor, answerInspectFor, answerRecommendFor } from './answers';
 import { UsageError } from './usageError';
 
 /** Longer lines than this are refused, not read: a config.json of 3 MB is the largest seen in the wild. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 
+const CONFIG = 'must be a config.json, as an object or as text';
 const source = {
-  id: z.union([z.string(), z.number()]),
-  file: z.string().optional(),
-  config: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  /** Any value: it comes back as it was. */
+  id: z.unknown(),
+  file: z.string({ error: 'must be a path' }).min(1, 'must be a path').optional(),
+  config: z.union([z.string(), z.record(z.string(), z.unknown())], { error: CONFIG }).optional(),
 };
-const request = z.discriminatedUnion('command', [
-  z.strictObject({ command: z.literal('inspect'), ...source }),
-  z.strictObject({
+const COMMANDS = {
+  inspect: z.strictObject({ command: z.literal('inspect'), ...source }),
+  estimate: z.strictObject({
     command: z.literal('estimate'),
     ...source,
     ...estimateOptionsSchema.shape,
-    terms: z.boolean().optional(),
+    terms: z.boolean({ error: 'must be true or false' }).optional(),
   }),
-  z.strictObject({ command: z.literal('recommend'), ...source, ...recommendOptionsSchema.shape }),
-]);
+  recommend: z.strictObject({
+    command: z.literal('recommend'),
+    ...source,
+    ...recommendOptionsSchema.shape,
+  }),
+};
+const request = z.discriminatedUnion('command', [COMMANDS.inspect, COMMANDS.estimate, COMMANDS.recommend], {
+  error: `must be one of ${Object.keys(COMMANDS).join(', ')}`,
+});
+
+type Request = z.infer<typeof request>;
 
 /** One JSON request a line, one JSON answer a line, in order. A bad line is answered with an error and never ends the run. */
 export async function runBatch(input: Readable, output: Writable): Promise<void> {
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  for await (const line of lines) {
-    if (line.trim() === '') continue;
-    const answer = JSON.stringify(await answerLine(line));
-    if (!output.write(`${answer}\n`)) await new Promise((resolve) => output.once('drain', resolve));
+  for await (const line of lines(input, MAX_LINE_CHARACTERS)) {
+    if ('text' in line && line.text.trim() === '') continue;
+    if (!output.write(`${await answerText(line)}\n`)) await once(output, 'drain');
   }
 }
 
-async function answerLine(line: string): Promise<object> {
+async function answerText(line: Line): Promise<string> {
+  const answered = await answerLine(line);
+  try {
+    return JSON.stringify(answered);
+  } catch {
+    // Only an id that is nested past the depth of the stack leads here: it can be read, and not written again.
+    return JSON.stringify({
+      id: null,
+      error: { code: 'usage', message: 'id: nested too deeply to be repeated' },
+    });
+  }
+}
+
+async function answerLine(line: Line): Promise<object> {
   let id: unknown = null;
   try {
-    if (line.length > MAX_LINE_BYTES) throw new UsageError('the line is longer than 16 MB', 'too-large');
-    const raw = parseJson(line);
+    if ('tooLong' in line) throw new UsageError('the line is longer than 16 million characters', 'too-large');
+    const raw = parseJson(line.text);
     id = raw['id'] ?? null;
     const checked = request.safeParse(raw);
     if (!checked.success) throw new UsageError(firstIssue(checked.error, (name) => name));
@@ -54,26 +80,32 @@ function parseJson(line: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(line);
-  } catch {
-    throw new UsageError('the line is not JSON');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new UsageError(`the line is not JSON: ${why}`, 'syntax');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UsageError('the line is not a JSON object');
   return value as Record<string, unknown>;
 }
 
-async function answer(asked: z.infer<typeof request>): Promise<object> {
-  const { id: _, ...rest } = asked;
-  switch (rest.command) {
+async function answer(asked: Request): Promise<object> {
+  if ((asked.file === undefined) === (asked.config === undefined))
+    throw new UsageError('give either file or config: what model is it about?');
+  switch (asked.command) {
     case 'inspect':
-      return answerInspectFor(rest);
+      return asked.file === undefined ? inspectInline(asked.config) : inspectFile(asked.file);
     case 'estimate': {
-      const { command: __, file, config, terms, ...options } = rest;
-      return answerEstimateFor({ file, config }, options, terms ?? false);
+      const { command: _, id: __, file, config, terms, ...options } = asked;
+      return answerEstimateFor(await modelOf(file, config), options, terms ?? false);
     }
     case 'recommend': {
-      const { command: __, file, config, ...options } = rest;
-      return answerRecommendFor({ file, config }, options);
+      const { command: _, id: __, file, config, ...options } = asked;
+      return answerRecommendFor(await modelOf(file, config), options);
     }
   }
+}
+
+function modelOf(file: string | undefined, config: unknown): ModelSpec | Promise<ModelSpec> {
+  return file === undefined ? loadInlineModel(config, 'config') : loadModel(file);
 }

@@ -2,25 +2,25 @@ import { allDevices } from '../hardware/catalogue';
 import { allPapers } from '../techniques/papers';
 import { allTechniques } from '../techniques/catalogue';
 import { formatBytes, formatRate } from '../units/format';
-import { parseArguments } from './options';
+import { parseFlags } from './flags';
 import { table } from './table';
+import { jsonText } from './jsonText';
 import { UsageError } from './usageError';
+
+/** What the columns before the last leave of a terminal's width. */
+const LAST_COLUMN = 40;
 
 /** Catalogues take no file: `hardware --json`, `techniques --json`, `papers --json`. */
 function wantsJson(args: string[]): boolean {
-  const { files, json } = parseArguments('other', args);
+  const { files, json } = parseFlags({}, args);
   if (files.length > 0) throw new UsageError(`“${files[0] ?? ''}” is not expected here`);
   return json;
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value)}\n`;
 }
 
 export function listHardware(args: string[]): Promise<string> {
   const devices = allDevices();
   if (wantsJson(args)) {
-    return Promise.resolve(json({ hardware: devices }));
+    return Promise.resolve(jsonText({ hardware: devices }));
   }
   return Promise.resolve(
     table(
@@ -30,17 +30,21 @@ export function listHardware(args: string[]): Promise<string> {
         device.name,
         formatBytes(device.memory),
         formatRate(device.bandwidth, 'B/s'),
-        formatRate(device.peak.bf16 ?? device.peak.f16 ?? Number.NaN, 'FLOP/s'),
+        peakText(device.peak.bf16 ?? device.peak.f16),
       ]),
     ),
   );
+}
+
+function peakText(peak: number | undefined): string {
+  return peak === undefined ? '–' : formatRate(peak, 'FLOP/s');
 }
 
 export function listTechniques(args: string[]): Promise<string> {
   const techniques = allTechniques();
   if (wantsJson(args)) {
     return Promise.resolve(
-      json({
+      jsonText({
         techniques: techniques.map((technique) => ({
           ...technique,
           lossless: technique.quality.lossless,
@@ -57,19 +61,21 @@ export function listTechniques(args: string[]): Promise<string> {
         technique.id,
         technique.family,
         technique.quality.lossless ? 'yes' : 'no',
-        technique.engines.map((entry) => entry.engine).join(', ') || 'research code',
+        [...new Set(technique.engines.map((entry) => entry.engine))].join(', ') || 'research code',
       ]),
+      [undefined, undefined, undefined, LAST_COLUMN],
     ),
   );
 }
 
 export function listPapers(args: string[]): Promise<string> {
   const papers = allPapers();
-  if (wantsJson(args)) return Promise.resolve(json({ papers }));
+  if (wantsJson(args)) return Promise.resolve(jsonText({ papers }));
   return Promise.resolve(
     table(
       ['id', 'family', 'rows', 'use'],
       papers.map((paper) => [paper.id, paper.family, String(paper.rows), paper.use]),
+      [undefined, undefined, undefined, LAST_COLUMN],
     ),
   );
 }

@@ -1,45 +1,49 @@
-import { runBatch } from './batch';
 import { describeFailure } from './failure';
 import { HELP } from './help';
-import { listHardware, listPapers, listTechniques } from './lists';
-import { estimateCommand, inspectCommand, recommendCommand } from './modelCommands';
-import { parseArguments } from './options';
 import { UsageError } from './usageError';
 
+/** Each command loads what it needs and no more: `inspect` answers before the catalogues would be parsed. */
 const COMMANDS: Record<string, (args: string[]) => Promise<string>> = {
-  inspect: inspectCommand,
-  estimate: estimateCommand,
-  recommend: recommendCommand,
-  hardware: listHardware,
-  techniques: listTechniques,
-  papers: listPapers,
-  batch: async (args) => {
-    if (parseArguments('other', args).files.length > 0)
-      throw new UsageError('batch reads its requests from standard input');
-    await runBatch(process.stdin, process.stdout);
-    return '';
-  },
+  inspect: async (args) => (await import('./inspectCommand')).inspectCommand(args),
+  estimate: async (args) => (await import('./estimateCommand')).estimateCommand(args),
+  recommend: async (args) => (await import('./recommendCommand')).recommendCommand(args),
+  batch: async (args) => (await import('./batchCommand')).batchCommand(args),
+  hardware: async (args) => (await import('./lists')).listHardware(args),
+  techniques: async (args) => (await import('./lists')).listTechniques(args),
+  papers: async (args) => (await import('./lists')).listPapers(args),
   help: () => Promise.resolve(HELP),
 };
 
 async function main(args: string[]): Promise<void> {
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h') {
+  if (name === undefined) throw new UsageError(`which command? One of ${Object.keys(COMMANDS).join(', ')}`);
+  if (name === '--help' || name === '-h') {
     process.stdout.write(HELP);
-    process.exitCode = name === undefined ? 2 : 0;
     return;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new UsageError(`“${name}” is not a command; try: ${Object.keys(COMMANDS).join(', ')}`);
-  process.stdout.write(rest.includes('--help') ? HELP : await command(rest));
+  if (!command) {
+    const what = name.startsWith('-') ? 'the command comes first' : `“${name}” is not a command`;
+    throw new UsageError(`${what}; known are ${Object.keys(COMMANDS).join(', ')}`);
+  }
+  const wantsHelp = rest.includes('--help') || rest.includes('-h');
+  process.stdout.write(wantsHelp ? HELP : await command(rest));
 }
 
-// A reader that closes early (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
-
-main(process.argv.slice(2)).catch((error: unknown) => {
+function fail(error: unknown): void {
   process.stderr.write(`inference-lens: ${describeFailure(error).message}\n`);
   process.exitCode = 2;
+}
+
+// A reader that closes early (`| head`) is no failure of ours; a full disk is, of somebody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') fail(error);
+  process.exit();
 });
+// Whatever was not foreseen ends in one line too.
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
+main(process.argv.slice(2)).catch(fail);

@@ -1,12 +1,15 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ZodError } from 'zod';
-import { estimateOptionsSchema, recommendOptionsSchema, type RecommendOptions } from '../advisor/query';
+import {
+  estimateOptionsSchema,
+  recommendOptionsSchema,
+  type EstimateOptions,
+  type RecommendOptions,
+} from '../advisor/query';
+import { parseFlags, type Flags, type Kind } from './flags';
 import { UsageError } from './usageError';
 
-type Kind = 'text' | 'number' | 'flag' | 'list';
-
 /** Options of the command line by their long names; the schema that checks their values is the advisor's. */
-const ESTIMATE: Record<string, Kind> = {
+export const ESTIMATE_FLAGS: Record<string, Kind> = {
   hardware: 'text',
   devices: 'number',
   engine: 'text',
@@ -27,72 +30,48 @@ const ESTIMATE: Record<string, Kind> = {
   'gpu-memory-utilization': 'number',
   images: 'number',
   'image-size': 'text',
+  steps: 'number',
+  size: 'text',
+  frames: 'number',
   techniques: 'list',
+  draft: 'text',
+  'lora-rank': 'number',
+  fleet: 'text',
 };
-const RECOMMEND: Record<string, Kind> = { ...ESTIMATE, goal: 'text', lossless: 'flag', top: 'number' };
-const OUTPUT: Record<string, Kind> = { json: 'flag', verbose: 'flag' };
+export const RECOMMEND_FLAGS: Record<string, Kind> = {
+  ...ESTIMATE_FLAGS,
+  goal: 'text',
+  lossless: 'flag',
+  top: 'number',
+};
 
-export interface Arguments {
-  files: string[];
-  json: boolean;
-  verbose: boolean;
-  options: RecommendOptions;
-}
+export type Arguments<Options> = Omit<Flags, 'values'> & { options: Options };
 
-export function parseArguments(
-  command: 'estimate' | 'recommend' | 'other',
-  args: readonly string[],
-): Arguments {
-  const known = {
-    ...(command === 'estimate' ? ESTIMATE : command === 'recommend' ? RECOMMEND : {}),
-    ...OUTPUT,
-  };
-  const { values, positionals } = parse(known, args);
-  const raw: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (name in OUTPUT || value === undefined) continue;
-    raw[camelCase(name)] = typed(name, known[name] ?? 'text', value);
-  }
-  const schema = command === 'estimate' ? estimateOptionsSchema : recommendOptionsSchema;
-  const checked = schema.safeParse(raw);
+/** Arguments of `estimate`, checked; throws `UsageError` naming the first option that is wrong. */
+export function estimateArguments(args: readonly string[]): Arguments<EstimateOptions> {
+  const { values, ...rest } = parseFlags(ESTIMATE_FLAGS, args);
+  const checked = estimateOptionsSchema.safeParse(inCamelCase(values));
   if (!checked.success) throw new UsageError(firstIssue(checked.error, kebabCase));
-  return {
-    files: positionals,
-    json: values['json'] === true,
-    verbose: values['verbose'] === true,
-    options: checked.data,
-  };
+  return { ...rest, options: checked.data };
 }
 
-function parse(known: Record<string, Kind>, args: readonly string[]) {
-  const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, kind] of Object.entries(known))
-    options[name] = { type: kind === 'flag' ? 'boolean' : 'string' };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(
-      error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'bad usage',
-    );
-  }
+/** Arguments of `recommend`, checked; throws `UsageError` naming the first option that is wrong. */
+export function recommendArguments(args: readonly string[]): Arguments<RecommendOptions> {
+  const { values, ...rest } = parseFlags(RECOMMEND_FLAGS, args);
+  const checked = recommendOptionsSchema.safeParse(inCamelCase(values));
+  if (!checked.success) throw new UsageError(firstIssue(checked.error, kebabCase));
+  return { ...rest, options: checked.data };
 }
 
-function typed(name: string, kind: Kind, value: unknown): unknown {
-  if (kind === 'number') {
-    const number = Number(value);
-    if (String(value).trim() === '' || !Number.isFinite(number))
-      throw new UsageError(`--${name}: “${String(value)}” is not a number`);
-    return number;
-  }
-  if (kind === 'list') return String(value).split(',').filter(Boolean);
-  return value;
+function inCamelCase(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [camelCase(name), value]));
 }
 
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function kebabCase(name: string): string {
+export function kebabCase(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
@@ -102,6 +81,6 @@ export function firstIssue(error: ZodError, spell: (name: string) => string): st
   if (!issue) return 'bad options';
   if (issue.code === 'unrecognized_keys')
     return `${issue.keys.map(spell).join(', ')}: not an option of this command`;
-  const path = issue.path.map(String);
-  return path.length > 0 ? `${spell(path[0] ?? '')}: ${issue.message}` : issue.message;
+  const name = issue.path[0];
+  return name === undefined ? issue.message : `${spell(String(name))}: ${issue.message}`;
 }

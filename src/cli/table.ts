@@ -1,28 +1,32 @@
-/** Plain columns for a terminal: two spaces between, the last column as it comes. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+import { wrap } from './wrap';
+
+/**
+ * Plain columns for a terminal: two spaces between, the last column as it comes. A cell wider than its column's limit goes on in the
+ * next line.
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  limits: readonly (number | undefined)[] = [],
+): string {
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+    Math.min(
+      limits[column] ?? Infinity,
+      Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+    ),
   );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
-  return `${[head, ...rows].map(line).join('\n')}\n`;
-}
-
-/** A band on a log axis in block characters: light from p10 to p90, a full block at p50. */
-export function bandBar(
-  band: { p10: number; p50: number; p90: number },
-  axis: { from: number; to: number },
-  width: number,
-): string {
-  const at = (value: number): number => {
-    const share = Math.log(value / axis.from) / Math.log(axis.to / axis.from);
-    return Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
+  const lines = (row: readonly string[]): string[] => {
+    const cells = row.map((cell, column) => {
+      const limit = limits[column];
+      return limit === undefined || cell.length <= limit ? [cell] : wrap(cell, limit);
+    });
+    const height = Math.max(...cells.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, at) => line(cells.map((cell) => cell[at] ?? '')));
   };
-  const cells = Array.from({ length: width }, () => ' ');
-  for (let cell = at(band.p10); cell <= at(band.p90); cell++) cells[cell] = '░';
-  cells[at(band.p50)] = '█';
-  return cells.join('');
+  return `${[head, ...rows].flatMap(lines).join('\n')}\n`;
 }
