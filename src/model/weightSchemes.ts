@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import table from './weightSchemes.json';
 import type { StoredBytes, WeightScheme } from './weightScheme';
 

@@ -49,9 +49,9 @@ export const mamba: Family = ({ config, notes }) => {
   const said = config.optional('intermediate_size', 'd_inner');
   const inner = said ?? expanded;
   if (said !== undefined && config.says('expand') && said !== expanded) {
-    notes.doubt(
+    notes.remark(
       'contradiction',
-      `intermediate_size is ${String(said)}, and expand × hidden_size is ${String(expanded)}.`,
+      `intermediate_size is ${String(said)}, and expand × hidden_size is ${String(expanded)}: the class follows the former.`,
     );
   }
   config.understood(

@@ -1,0 +1,171 @@
+import type { Family } from '../family';
+import { planLayers } from '../parts/foldLayers';
+import { matrix, norm, vector } from '../parts/tensors';
+import type { WeightTensor } from '../spec';
+
+/** Sinusoids of a time step come in at this width where the file does not say. */
+const TIME_CHANNELS = 256;
+
+function biased(
+  module: string,
+  out: number,
+  input: number,
+  part: WeightTensor['part'] = 'attention',
+): WeightTensor[] {
+  return matrix(module, out, input, part, { bias: true });
+}
+
+/** Wan 2.1 and 2.2: self-attention over the video, attention to the text, shifts from one table a block. */
+export const wan: Family = ({ config, notes }) => {
+  const heads = config.integer('num_attention_heads');
+  const headDim = config.integer('attention_head_dim');
+  const d = heads * headDim;
+  const width = config.integer('ffn_dim');
+  const channels = config.integer('in_channels');
+  const patch = (config.integers('patch_size') ?? [1, 2, 2]).reduce((product, size) => product * size, 1);
+  const text = config.integerOr(4096, 'text_dim');
+  const time = config.integerOr(TIME_CHANNELS, 'freq_dim');
+  if (config.optional('added_kv_proj_dim') !== undefined || config.optional('image_dim') !== undefined) {
+    notes.doubt('unknown-key', 'The picture that starts the video comes in by weights that are not counted.');
+  }
+  if ((config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads')
+    notes.doubt('unknown-key', 'qk_norm is of a kind that is not known.');
+  const crossNorm = config.flag(true, 'cross_attn_norm');
+  config.understood(
+    '_class_name',
+    '_diffusers_version',
+    '_name_or_path',
+    'rope_max_seq_len',
+    'pos_embed_seq_len',
+  );
+  const path = 'blocks.{layer}.';
+  const attention = (name: string): WeightTensor[] => [
+    ...['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((part) => biased(`${path}${name}.${part}`, d, d)),
+    ...['norm_q', 'norm_k'].flatMap((part) => norm(`${path}${name}.${part}`, d, 'rms')),
+  ];
+  return {
+    kind: 'diffusion',
+    hidden: d,
+    vocabulary: 0,
+    maxContext: null,
+    layers: planLayers(
+      config.integer('num_layers'),
+      () => '',
+      () => ({
+        mixer: {
+          mixer: {
+            kind: 'attention',
+            queryHeads: heads,
+            kvHeads: heads,
+            keyHeadDim: headDim,
+            valueHeadDim: headDim,
+            causal: false,
+          },
+          weights: [...attention('attn1'), ...attention('attn2')],
+        },
+        feedForward: {
+          feedForward: { kind: 'dense', matrices: 2, width },
+          weights: [
+            ...biased(`${path}ffn.net.0.proj`, width, d, 'feedForward'),
+            ...biased(`${path}ffn.net.2`, d, width, 'feedForward'),
+          ],
+        },
+        others: [
+          ...(crossNorm ? norm(`${path}norm2`, d, 'layer') : []),
+          vector(`${path}scale_shift_table`, [1, 6, d], 'norms'),
+        ],
+      }),
+    ),
+    outside: [
+      ...biased('patch_embedding', d, channels * patch, 'embedding'),
+      ...biased('condition_embedder.time_embedder.linear_1', d, time, 'embedding'),
+      ...biased('condition_embedder.time_embedder.linear_2', d, d, 'embedding'),
+      ...biased('condition_embedder.time_proj', 6 * d, d, 'embedding'),
+      ...biased('condition_embedder.text_embedder.linear_1', d, text, 'embedding'),
+      ...biased('condition_embedder.text_embedder.linear_2', d, d, 'embedding'),
+      ...biased('proj_out', (config.optional('out_channels') ?? channels) * patch, d, 'head'),
+      vector('scale_shift_table', [1, 2, d], 'norms'),
+    ],
+    tiedHead: false,
+  };
+};
+
+/** Qwen-Image: picture and text in blocks of their own weights, joined in attention. */
+export const qwenImage: Family = ({ config }) => {
+  const heads = config.integer('num_attention_heads');
+  const headDim = config.integer('attention_head_dim');
+  const d = heads * headDim;
+  const patch = config.integer('patch_size');
+  const text = config.integer('joint_attention_dim');
+  const channels = config.integer('in_channels');
+  if (config.flag(false, 'guidance_embeds'))
+    config.notes.doubt('unknown-key', 'An embedding of the guidance is not known in this family.');
+  config.understood(
+    '_class_name',
+    '_diffusers_version',
+    '_name_or_path',
+    'axes_dims_rope',
+    'pooled_projection_dim',
+    'zero_cond_t',
+  );
+  const path = 'transformer_blocks.{layer}.';
+  const network = (name: string): WeightTensor[] => [
+    ...biased(`${path}${name}.net.0.proj`, 4 * d, d, 'feedForward'),
+    ...biased(`${path}${name}.net.2`, d, 4 * d, 'feedForward'),
+  ];
+  return {
+    kind: 'diffusion',
+    hidden: d,
+    vocabulary: 0,
+    maxContext: null,
+    layers: planLayers(
+      config.integer('num_layers'),
+      () => '',
+      () => ({
+        mixer: {
+          mixer: {
+            kind: 'attention',
+            queryHeads: heads,
+            kvHeads: heads,
+            keyHeadDim: headDim,
+            valueHeadDim: headDim,
+            causal: false,
+          },
+          weights: [
+            ...[
+              'to_q',
+              'to_k',
+              'to_v',
+              'add_q_proj',
+              'add_k_proj',
+              'add_v_proj',
+              'to_out.0',
+              'to_add_out',
+            ].flatMap((name) => biased(`${path}attn.${name}`, d, d)),
+            ...['norm_q', 'norm_k', 'norm_added_q', 'norm_added_k'].flatMap((name) =>
+              norm(`${path}attn.${name}`, headDim, 'rms'),
+            ),
+          ],
+        },
+        feedForward: {
+          feedForward: { kind: 'dense', matrices: 2, width: 4 * d },
+          weights: [...network('img_mlp'), ...network('txt_mlp')],
+        },
+        others: [
+          ...biased(`${path}img_mod.1`, 6 * d, d, 'norms'),
+          ...biased(`${path}txt_mod.1`, 6 * d, d, 'norms'),
+        ],
+      }),
+    ),
+    outside: [
+      ...biased('img_in', d, channels, 'embedding'),
+      ...norm('txt_norm', text, 'rms'),
+      ...biased('txt_in', d, text, 'embedding'),
+      ...biased('time_text_embed.timestep_embedder.linear_1', d, TIME_CHANNELS, 'embedding'),
+      ...biased('time_text_embed.timestep_embedder.linear_2', d, d, 'embedding'),
+      ...biased('norm_out.linear', 2 * d, d, 'norms'),
+      ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? 16), d, 'head'),
+    ],
+    tiedHead: false,
+  };
+};
