@@ -1,4 +1,12 @@
-import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
+import {
+  childAt,
+  childOf,
+  stringEnd,
+  treeOfValid,
+  TreeReader,
+  type JsonError,
+  type JsonNode,
+} from './jsonTree';
 import { LineIndex, type Range } from './range';
 
 /** Longest text that is read, in UTF-16 units: the longest config seen has 3.2 million; beyond this it is not a config. */
@@ -7,18 +15,9 @@ export const MAX_JSON_LENGTH = 16 * 1024 * 1024;
 /** Deepest nesting that is read. Real configs stay under 10; the library's parser recurses once a level. */
 export const MAX_JSON_DEPTH = 200;
 
-/** Errors that are kept: past this a person reads none of them, and a binary file would yield millions. */
-export const MAX_JSON_ERRORS = 100;
+export type { JsonError } from './jsonTree';
 
 export type JsonPath = readonly (string | number)[];
-
-export interface JsonError {
-  message: string;
-  /** 1-based, as is `column`. */
-  line: number;
-  column: number;
-  offset: number;
-}
 
 export interface JsonRanges {
   /** The key with its quotes; null for the root and for elements of a list. */
@@ -36,15 +35,6 @@ export interface JsonDocument {
   rangeOf(path: JsonPath): JsonRanges | null;
   /** Path of the innermost key or value that holds the offset; null outside all of them. */
   pathAt(offset: number): JsonPath | null;
-}
-
-interface Node {
-  key: string | number | null;
-  keyStart: number;
-  keyEnd: number;
-  start: number;
-  end: number;
-  children: Node[];
 }
 
 /**
@@ -106,16 +96,6 @@ function nestingDepth(text: string): number {
   return deepest;
 }
 
-/** Index of the closing quote, or of the line's end where the string is not closed. */
-function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5c) at += 1;
-    else if (code === 0x22 || code === 0x0a) return at;
-  }
-  return text.length;
-}
-
 class LazyDocument implements JsonDocument {
   private lines: LineIndex | undefined;
 
@@ -123,7 +103,7 @@ class LazyDocument implements JsonDocument {
     private readonly text: string,
     readonly value: unknown,
     readonly errors: readonly JsonError[],
-    private root?: Node | null,
+    private root?: JsonNode | null,
   ) {}
 
   valueAt(path: JsonPath): unknown {
@@ -137,7 +117,7 @@ class LazyDocument implements JsonDocument {
 
   rangeOf(path: JsonPath): JsonRanges | null {
     let node = this.tree();
-    for (const step of path) node = node === null ? null : child(node, step);
+    for (const step of path) node = node === null ? null : childOf(node, step);
     if (node === null) return null;
     this.lines ??= new LineIndex(this.text);
     return {
@@ -158,120 +138,9 @@ class LazyDocument implements JsonDocument {
     }
   }
 
-  private tree(): Node | null {
-    this.root ??= new TreeReader(this.text).root;
+  private tree(): JsonNode | null {
+    // Only a text that the strict parser took is left without its tree, so that the fast walk may trust it.
+    this.root ??= treeOfValid(this.text);
     return this.root;
   }
-}
-
-/** The last of equal keys, as the value has it. */
-function child(node: Node, step: string | number): Node | null {
-  if (typeof step === 'number')
-    return node.children[step]?.key === step ? (node.children[step] ?? null) : null;
-  return node.children.findLast((each) => each.key === step) ?? null;
-}
-
-function childAt(children: readonly Node[], offset: number): Node | null {
-  let low = 0;
-  let high = children.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const node = children[middle];
-    if (node === undefined) return null;
-    if (offset < (node.keyStart < 0 ? node.start : node.keyStart)) high = middle - 1;
-    else if (offset > node.end) low = middle + 1;
-    else return node;
-  }
-  return null;
-}
-
-const BARE_WORD = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\/|-?\b(?:NaN|Infinity)\b/g;
-
-/** Reads with jsonc-parser's fault-tolerant visitor, keeping where each key and value stands. */
-class TreeReader {
-  value: unknown;
-  root: Node | null = null;
-  readonly errors: JsonError[] = [];
-
-  constructor(text: string) {
-    const bareWords = new Map<number, number>();
-    // Same length, so that every offset stays: a number that the grammar knows stands in for the bare word.
-    const masked = text.replace(BARE_WORD, (word: string, at: number) => {
-      if (!/^-?[NI]/.test(word)) return word;
-      bareWords.set(at, Number(word));
-      return '0'.padEnd(word.length);
-    });
-    this.read(masked, bareWords);
-  }
-
-  private read(text: string, bareWords: ReadonlyMap<number, number>): void {
-    const open: { node: Node; container: unknown[] | Record<string, unknown> }[] = [];
-    let key: { name: string; start: number; end: number } | null = null;
-
-    const add = (value: unknown, start: number, end: number): Node => {
-      const node: Node = { key: null, keyStart: -1, keyEnd: -1, start, end, children: [] };
-      const parent = open.at(-1);
-      if (parent === undefined) {
-        if (this.root === null) {
-          this.root = node;
-          this.value = value;
-        }
-      } else if (Array.isArray(parent.container)) {
-        node.key = parent.container.length;
-        parent.container.push(value);
-        parent.node.children.push(node);
-      } else if (key !== null) {
-        node.key = key.name;
-        node.keyStart = key.start;
-        node.keyEnd = key.end;
-        setOwn(parent.container, key.name, value);
-        parent.node.children.push(node);
-        key = null;
-      }
-      return node;
-    };
-    const close = (offset: number, length: number): void => {
-      const top = open.pop();
-      if (top !== undefined) top.node.end = offset + length;
-    };
-
-    visit(
-      text,
-      {
-        onObjectBegin: (offset) => {
-          const container: Record<string, unknown> = {};
-          open.push({ container, node: add(container, offset, text.length) });
-        },
-        onObjectProperty: (name, start, length) => {
-          key = { name, start, end: start + length };
-        },
-        onObjectEnd: close,
-        onArrayBegin: (offset) => {
-          const container: unknown[] = [];
-          open.push({ container, node: add(container, offset, text.length) });
-        },
-        onArrayEnd: close,
-        onLiteralValue: (value: unknown, offset, length) => {
-          add(bareWords.get(offset) ?? value, offset, offset + length);
-        },
-        onError: (error, offset, _length, line, character) => {
-          if (this.errors.length >= MAX_JSON_ERRORS) return;
-          this.errors.push({ message: explain(error), line: line + 1, column: character + 1, offset });
-        },
-      },
-      { allowTrailingComma: true, disallowComments: false },
-    );
-  }
-}
-
-/** `__proto__` as a key must be a key, not a prototype. */
-function setOwn(container: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(container, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-/** InvalidCommentToken → "invalid comment token". */
-function explain(code: ParseErrorCode): string {
-  return printParseErrorCode(code)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
 }

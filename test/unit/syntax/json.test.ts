@@ -76,6 +76,20 @@ describe('readJson', () => {
     );
   });
 
+  it('finds the same ranges by the fast way as by the tolerant one', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(), (text, at) => {
+        const fast = readJson(`    ${text}`);
+        const tolerant = readJson(`/**/${text}`);
+        const offset = 4 + (at % text.length);
+        const path = fast.pathAt(offset);
+        assert.deepEqual(path, tolerant.pathAt(offset));
+        if (path !== null) assert.deepEqual(fast.rangeOf(path), tolerant.rangeOf(path));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.nat(200), (text, at) => {
