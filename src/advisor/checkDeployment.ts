@@ -39,7 +39,7 @@ export function checkDeployment(deployment: Deployment, scenario: Scenario): Fin
     findings.push({
       code: 'length-exceeds-model',
       severity: 'warning',
-      message: `The model was made for ${formatInteger(limit)} positions; max_model_len asks for ${formatInteger(longest)}.`,
+      message: `The model was made for ${formatInteger(limit)} positions; max_model_len asks for ${formatInteger(longest)} tokens.`,
       range: lengthSetting?.range ?? deployment.range,
       fixes: [
         { title: `Set max_model_len to ${formatInteger(limit)}`, setting: 'max_model_len', value: limit },

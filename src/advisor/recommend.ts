@@ -1,8 +1,10 @@
 import type { Estimate } from '../roofline/estimate';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
+import { usableMemory } from '../roofline/usableMemory';
 import type { RatioMetric, Selector } from '../selector/selector';
 import { allTechniques } from '../techniques/catalogue';
+import { engineName } from '../techniques/engineName';
 import { nearestEvidence } from '../techniques/evidence';
 import type { Technique } from '../techniques/technique';
 import { formatBytes, formatInteger, formatRatio, formatSignificant } from '../units/format';
@@ -96,9 +98,10 @@ function notAllowed(technique: Technique, applied: readonly string[], losslessOn
 function useless(goal: Goal, scenario: Scenario, before: Estimate, candidate: Candidate): string | null {
   const { memory } = candidate.after;
   if (!memory.fits) {
+    const claimed = usableMemory(scenario.device) * candidate.scenario.setup.memoryFraction;
     return before.memory.fits
       ? 'would no longer fit in memory'
-      : `does not fit by itself: ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device`;
+      : `does not fit by itself: ${formatBytes(memory.perDevice)} a device, where ${engineName(scenario.setup.engine)} may claim ${formatBytes(claimed)} of ${formatBytes(memory.capacityPerDevice)}`;
   }
   if (!before.memory.fits) return null;
   if (goal === 'memory') return memory.total < 0.99 * before.memory.total ? null : 'frees no memory here';

@@ -1,6 +1,6 @@
 import type { Estimate, Term } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
-import { formatBytes, formatPercent, formatSeconds, formatSignificant } from '../units/format';
+import { formatBytes, formatPercent, formatRatio, formatSeconds, formatSignificant } from '../units/format';
 import type { Candidate } from './candidates';
 
 /** Terms below this share of their phase are not worth a sentence. */
@@ -34,7 +34,15 @@ export function explainGain(scenario: Scenario, before: Estimate, candidate: Can
     sentences.push(`Memory ${memory < 0 ? 'falls' : 'grows'} by ${formatBytes(Math.abs(memory))}.`);
   }
   if (!before.memory.fits && candidate.after.memory.fits) sentences.push('With it the deployment fits.');
+  if (sentences.length === 0) sentences.push(wholeSentence(before, candidate));
   return sentences.join(' ');
+}
+
+/** Where no single term tells it: what physics alone expects, and what measurements make of that. */
+function wholeSentence(before: Estimate, candidate: Candidate): string {
+  const was = before.latency.endToEnd.p50;
+  const is = candidate.after.latency.endToEnd.p50;
+  return `By physics alone the answer takes ${formatSeconds(is)} in place of ${formatSeconds(was)}; by what was measured in such cases the gain is ${formatRatio(candidate.speedup.p50)}.`;
 }
 
 /** A change below a hundredth of the whole answer explains nothing. */
@@ -85,11 +93,11 @@ function termSentence(change: Change, before: Estimate): string {
     change.before && change.after && change.before.bytes > 0 && change.after.bytes !== change.before.bytes
       ? ` (${formatBytes(change.before.bytes)} become ${formatBytes(change.after.bytes)})`
       : '';
-  const spends =
-    share > NOTABLE_SHARE
-      ? `spends ${formatPercent(share)} of its time on ${label}`
-      : `gains a term, ${label}`;
-  return `${phase} ${spends}: ${formatSeconds(was)}, then ${formatSeconds(is)}${bytes}.`;
+  if (share > NOTABLE_SHARE)
+    return `${phase} spends ${formatPercent(share)} of its time on ${label}: ${formatSeconds(was)}, then ${formatSeconds(is)}${bytes}.`;
+  return was > 0
+    ? `${phase} takes ${formatSeconds(is)} for ${label}, in place of ${formatSeconds(was)}${bytes}.`
+    : `${phase} takes ${formatSeconds(is)} more, for ${label}.`;
 }
 
 /** `decode.feedForward.weights` → `feed-forward weights`. */

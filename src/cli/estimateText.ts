@@ -10,16 +10,9 @@ import { page, paragraph } from './wrap';
 const FORMULA_WIDTH = 50;
 const TERM_WIDTH = 26;
 
-const BASIS: Record<EstimateAnswer['calibration']['basis'], string> = {
-  measured: 'measured near here',
-  interpolated: 'between measurements',
-  physics: 'physics alone, nothing measured near here',
-};
-
 /** An estimate for a terminal, with its terms where the answer has them. */
 export function estimateText(answer: EstimateAnswer): string {
   const { scenario, calibration, latency } = answer;
-  const rows = calibration.rows > 0 ? `, ${formatInteger(calibration.rows)} measured rows` : '';
   return page([
     ...scenarioLines(scenario),
     ...figures(answer),
@@ -29,10 +22,24 @@ export function estimateText(answer: EstimateAnswer): string {
       : [
           `tail         90 % of requests within ${formatSeconds(latency.tail.endToEnd.p90)}, 99 % within ${formatSeconds(latency.tail.endToEnd.p99)}`,
         ]),
-    ...paragraph('how sure     ', `${BASIS[calibration.basis]}${rows}; bands hold 80 % of our doubt`),
+    ...paragraph(
+      'how sure     ',
+      `${basisInWords(calibration)}; the bands hold the true mean in 80 % of cases`,
+    ),
     ...(answer.terms ? ['', termTable(answer.terms)] : []),
     ...warningLines(answer.warnings),
   ]);
+}
+
+function basisInWords({ basis, rows }: EstimateAnswer['calibration']): string {
+  switch (basis) {
+    case 'measured':
+      return `close to one of ${formatInteger(rows)} measured rows`;
+    case 'interpolated':
+      return `interpolated from ${formatInteger(rows)} measured rows`;
+    case 'physics':
+      return 'physics alone, nothing was measured near this case';
+  }
 }
 
 function termTable(terms: readonly Term[]): string {

@@ -8,17 +8,32 @@ export const HELP = `inference-lens: what a model costs to run, and what would m
   techniques                the catalogue of techniques
   papers                    the papers it rests on
 
-FILE is a config.json, a folder that holds one, or deployment code (inspect).
+FILE is a config.json, a folder that holds one, params.json, .gguf, .safetensors, .onnx; for inspect
+also deployment code: Python, shell, Dockerfile, YAML.
 
 estimate and recommend take
-  --hardware ID             h100-sxm, rtx-4090, "NVIDIA A100-SXM4-80GB", g5.xlarge …
-  --devices N  --engine vllm|sglang|tgi|tensorrt-llm|llama.cpp|transformers|onnxruntime|openvino|mlx
-  --weights FORMAT  --kv FORMAT  --attention eager|sdpa|flash
-  --concurrency N | --request-rate R   --input N  --output N  --shared-prefix N
-  --tensor-parallel N  --pipeline-parallel N  --expert-parallel N  --data-parallel N  --context-parallel N
-  --max-model-len N  --gpu-memory-utilization X  --images N  --image-size WxH  --techniques ID,ID…
+  --hardware ID             h100-sxm, rtx-4090, "NVIDIA A100-SXM4-80GB", g5.xlarge …  (needed)
+  --devices N               how many of them (1)
+  --engine NAME             vllm (default), sglang, tgi, tensorrt-llm, llama.cpp, transformers,
+                            onnxruntime, openvino, mlx
+  --weights FORMAT          f32 bf16 f16 fp8 int8 int4 nvfp4 mxfp4, q4_k_m …, awq-int4 gptq-int4
+                            bnb-nf4 w8a8-int8 … (the file's own)
+  --kv FORMAT               f32 bf16 f16 fp8 int8 int4 (that of computing)
+  --attention KIND          eager, sdpa, flash
+  --concurrency N           sequences at once (1), or --request-rate R requests a second
+  --input N  --output N     tokens of prompt and answer (512, 128)
+  --shared-prefix N         tokens of each prompt that are cached already
+  --tensor-parallel N  --pipeline-parallel N  --expert-parallel N  --data-parallel N
+  --context-parallel N  --max-model-len N  --gpu-memory-utilization X
+  --images N                images in each prompt; --image-size WxH
+  --techniques ID,ID…       applied on top
+  --steps N  --size WxH  --frames N  --lora-rank N  --draft FILE  --fleet FILE
+                            not modelled yet: the answer says so
 recommend takes besides
-  --goal latency|throughput|memory|cost  --lossless  --top N
+  --goal latency|throughput|memory|cost   --lossless   --top N (10)
 
-  --json                    for scripts      --verbose   with evidence and terms
+  --json                    for scripts
+  --verbose                 with evidence, terms and refusals
+
+Exit status: 0 answered, 2 bad usage or unreadable input.
 `;

@@ -7,6 +7,7 @@ import { modelAggregate } from '../roofline/modelAggregate';
 import { placementOf } from '../roofline/placement';
 import type { Scenario } from '../roofline/scenario';
 import { ScenarioError } from '../roofline/scenarioError';
+import { usableMemory } from '../roofline/usableMemory';
 import { elementBytes } from '../units/numberFormat';
 import type { Bytes } from '../units/quantities';
 
@@ -58,7 +59,7 @@ function splitInForce(scenario: Scenario): Pick<Parallelism, 'tensor' | 'pipelin
 
 /** What a device has left for weights beside cache, activations and runtime; negative where even those do not fit. */
 export function roomForWeights(scenario: Scenario): Bytes {
-  const claimed = scenario.device.memory * scenario.setup.memoryFraction;
+  const claimed = usableMemory(scenario.device) * scenario.setup.memoryFraction;
   return unlessRefused(
     () => claimed - (estimate(scenario).memory.perDevice - weightBytesPerDevice(scenario)),
     claimed,
