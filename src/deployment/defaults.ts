@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import table from './defaults.json';
 import { ENGINES, type Engine } from './engine';
 import type { ServingSetup } from './setup';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SettingValue } from './deployment';
 
 /** Terms of the engine room that a setting touches; what an editor names beside the meaning. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Ceilings that no device of this decade reaches: a figure above is a slip in its unit. */
 const MAX_MEMORY = 64e12;

@@ -1,6 +1,6 @@
 import { createScanner, findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Device } from './device';
 import { deviceSchema } from './deviceSchema';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import rules from './stacks.json';
 import type { Conflict, Technique, TechniqueEntry } from './technique';
 

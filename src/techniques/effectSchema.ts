@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NO_MODIFIERS, type Modifiers } from '../roofline/modifiers';
 import type { Effect } from './technique';
 import type { Parameter } from './parameter';

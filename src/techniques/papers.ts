@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import papers from './papers.json';
 import { performanceRows } from './performance';
 import quality from './qualityResults.json';

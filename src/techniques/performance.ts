@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import table from './performance.json';
 
 /** What a result is measured against: a weak baseline argues for little on a modern engine. */

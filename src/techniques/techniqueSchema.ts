@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENGINES } from '../deployment/engine';
 import { conditionSchema } from './conditionSchema';
 import { effectSchema } from './effectSchema';
