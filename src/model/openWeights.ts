@@ -8,22 +8,9 @@ import { specOfListing } from './files/specOfListing';
 import { listedElements, type ListedTensor, type TensorListing } from './files/tensorListing';
 import { tensorPlace } from './files/tensorPlace';
 import { openModel } from './openModelFile';
+import type { PlacedTensor } from './placedTensor';
 import { quoted, ReadFailure } from './readFailure';
-import type { ModelSpec, Part, Unreadable } from './spec';
-
-/** One tensor of a weights file with its place in the model. */
-export interface PlacedTensor {
-  name: string;
-  /** As the file spells it. */
-  type: string;
-  shape: readonly number[];
-  /** Null where the type is none that is known, so that its size is not. */
-  bytes: Bytes | null;
-  layer: number | null;
-  /** The layer with its stack, as the name spells it; empty outside layers. */
-  stack: string;
-  part: Part;
-}
+import type { ModelSpec, Unreadable } from './spec';
 
 /** What a weights file holds and what it, with what stands beside it, says the model is. */
 export interface OpenedWeights {

@@ -1,5 +1,5 @@
 import type { Bytes } from '../units/quantities';
-import type { PlacedTensor } from './openWeights';
+import type { PlacedTensor } from './placedTensor';
 
 /** Tensors that have something in common, and what they weigh together. */
 export interface WeightShare {

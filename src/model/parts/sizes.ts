@@ -57,11 +57,18 @@ export function headWidth(config: Config, hidden: number, heads: number): number
 export function transformerSizes(config: Config): Sizes {
   const hidden = hiddenSize(config);
   const heads = headCount(config);
+  const kvHeads = kvHeadCount(config, heads);
+  if (kvHeads < 1 || heads % kvHeads !== 0) {
+    config.notes.doubt(
+      'contradiction',
+      `${String(heads)} query heads do not share ${String(kvHeads)} KV heads evenly.`,
+    );
+  }
   return {
     hidden,
     heads,
     layers: layerCount(config),
-    kvHeads: kvHeadCount(config, heads),
+    kvHeads,
     headDim: headWidth(config, hidden, heads),
     vocabulary: vocabularySize(config),
   };
