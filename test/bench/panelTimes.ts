@@ -33,9 +33,9 @@ export async function panelTimes(): Promise<{
     await window.runCommand('Inference Lens: Recommend Acceleration');
     const body = window.webview().locator('body');
     await body.and(window.webview().locator('[data-painted]')).waitFor();
-    const firstPaintMs = await body.evaluate<number, void>(FIRST_PAINT);
+    const firstPaintMs = Number(await body.evaluate(FIRST_PAINT));
     const times: number[] = [];
-    for (let turn = 0; turn < SLIDES; turn++) times.push(await body.evaluate<number, void>(SLIDE));
+    for (let turn = 0; turn < SLIDES; turn++) times.push(Number(await body.evaluate(SLIDE)));
     times.sort((a, b) => a - b);
     return {
       firstPaintMs,
