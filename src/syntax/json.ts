@@ -140,7 +140,7 @@ class LazyDocument implements JsonDocument {
 
   private tree(): JsonNode | null {
     // Only a text that the strict parser took is left without its tree, so that the fast walk may trust it.
-    this.root ??= treeOfValid(this.text);
+    if (this.root === undefined) this.root = treeOfValid(this.text);
     return this.root;
   }
 }

@@ -90,6 +90,15 @@ describe('readJson', () => {
     );
   });
 
+  it('takes a text without any value for one without places', () => {
+    for (const text of ['}"\n:', '', ':', '"', '"\n:']) {
+      const document = readJson(text);
+      assert.notEqual(document.errors.length, 0);
+      document.pathAt(0);
+      document.rangeOf([]);
+    }
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(60), (text, at) => {
