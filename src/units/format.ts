@@ -20,6 +20,9 @@ export function formatInteger(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** From here on three significant digits round up to the next unit: 999.6 MB is 1 GB. */
+const ROUNDS_UP = 0.9995;
+
 const DECIMAL = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
 
 /** 8.03 B parameters, 1.24 T: counts as people in the field write them. */
@@ -31,7 +34,8 @@ export function formatCount(value: number): string {
     [1e3, 'k'],
   ] as const;
   for (const [size, suffix] of steps) {
-    if (Math.abs(value) >= size) return `${formatSignificant(value / size)}${THIN_SPACE}${suffix}`;
+    if (Math.abs(value) >= ROUNDS_UP * size)
+      return `${formatSignificant(value / size)}${THIN_SPACE}${suffix}`;
   }
   return formatInteger(value);
 }
@@ -57,8 +61,8 @@ export function formatBinaryBytes(value: Bytes): string {
 export function formatSeconds(value: Seconds): string {
   if (!Number.isFinite(value)) return '–';
   if (value >= 120) return `${formatSignificant(value / 60)} min`;
-  if (value >= 1) return `${formatSignificant(value)} s`;
-  if (value >= 1e-3) return `${formatSignificant(value * 1e3)} ms`;
+  if (value >= ROUNDS_UP) return `${formatSignificant(value)} s`;
+  if (value >= ROUNDS_UP * 1e-3) return `${formatSignificant(value * 1e3)} ms`;
   return `${formatSignificant(value * 1e6)} µs`;
 }
 
@@ -79,7 +83,7 @@ export function formatRatio(value: number): string {
 function scaled(value: number, unit: string): string {
   let step = 0;
   let rest = Math.abs(value);
-  while (rest >= 999.5 && step < DECIMAL.length - 1) {
+  while (rest >= ROUNDS_UP * 1000 && step < DECIMAL.length - 1) {
     rest /= 1000;
     step += 1;
   }
