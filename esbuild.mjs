@@ -85,6 +85,7 @@ const all = [
     entryPoints: {
       panel: 'webview/panel/main.ts',
       playground: 'webview/playground/main.ts',
+      weights: 'webview/weights/main.ts',
     },
     outdir: 'dist/webview',
   },

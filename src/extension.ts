@@ -11,6 +11,7 @@ import { RecommendPanels } from './editor/panel/recommendPanels';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
 import { Subjects } from './editor/subjects';
+import { WeightsEditor } from './editor/weights/weightsEditor';
 import { PlaygroundView } from './playground/view/playgroundView';
 
 /** What tests inside the editor may look at; not an API for other extensions. */
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): Exposed {
   own(new DeploymentDiagnostics(rooms, settings, subjects, log));
   own(new StatusBar(rooms, settings, subjects, log));
   own(playground.register());
+  own(new WeightsEditor(context.extensionUri, rooms, settings, subjects, log).register());
   own(
     vscode.commands.registerCommand('inferenceLens.playground.run', (request: unknown) =>
       playground.show(request),

@@ -5,6 +5,7 @@ import { changeWorkload, pickHardware } from './hardwarePicker';
 import { logFault } from './log';
 import type { RecommendPanels } from './panel/recommendPanels';
 import type { Settings } from './settings';
+import { activeSource, openSource, type Source } from './source';
 import type { Subjects } from './subjects';
 
 export interface Wiring {
@@ -19,20 +20,20 @@ export interface Wiring {
 export function registerCommands({ rooms, settings, subjects, panels, log }: Wiring): vscode.Disposable {
   const handlers: Record<string, (target: vscode.Uri | undefined) => Promise<void>> = {
     'inferenceLens.recommend': async (target) => {
-      const document = await documentOf(target);
-      if (!document) {
+      const source = await sourceOf(target);
+      if (!source) {
         void vscode.window.showInformationMessage(
-          'Open a model’s config.json, or code that launches an engine, and ask again.',
+          'Open a model’s config.json, its weights, or code that launches an engine, and ask again.',
         );
         return;
       }
-      await panels.show(document, cursorIn(document));
+      await panels.show(source);
     },
     'inferenceLens.changeHardware': (target) => pickHardware(rooms, settings, target ?? activeUri()),
     'inferenceLens.changeWorkload': (target) => changeWorkload(settings, target ?? activeUri()),
     'inferenceLens.explain': async (target) => {
-      const document = await documentOf(target);
-      if (document) await explainEstimate(rooms, settings, subjects, document, cursorIn(document));
+      const source = await sourceOf(target);
+      if (source) await explainEstimate(rooms, settings, subjects, source);
     },
     'inferenceLens.explainVerdict': async () => {
       const document = vscode.window.activeTextEditor?.document;
@@ -72,14 +73,9 @@ function uriFrom(argument: unknown): vscode.Uri | undefined {
 }
 
 function activeUri(): vscode.Uri | undefined {
-  return vscode.window.activeTextEditor?.document.uri;
+  return activeSource()?.uri;
 }
 
-async function documentOf(target: vscode.Uri | undefined): Promise<vscode.TextDocument | undefined> {
-  return target ? vscode.workspace.openTextDocument(target) : vscode.window.activeTextEditor?.document;
-}
-
-function cursorIn(document: vscode.TextDocument): vscode.Position | undefined {
-  const editor = vscode.window.activeTextEditor;
-  return editor?.document === document ? editor.selection.active : undefined;
+async function sourceOf(target: vscode.Uri | undefined): Promise<Source | undefined> {
+  return target ? openSource(target) : activeSource();
 }

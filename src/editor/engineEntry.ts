@@ -59,6 +59,15 @@ export async function loadDeploying() {
   return { ...reader, ...setup, ...explain, ...edit, ...check };
 }
 
+export async function loadWeights() {
+  const [weights, shares, facts] = await Promise.all([
+    import('../model/openWeights'),
+    import('../model/weightShares'),
+    import('../advisor/modelFacts'),
+  ]);
+  return { ...weights, ...shares, ...facts };
+}
+
 export async function loadWellKnown() {
   return import('../model/wellKnown');
 }

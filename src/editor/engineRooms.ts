@@ -33,5 +33,8 @@ export class EngineRooms {
     grammars: join(this.extensionPath, 'dist', 'wasm'),
   }));
 
+  /** Headers of weights files. */
+  readonly weights = once(async () => (await this.entry()).loadWeights());
+
   readonly wellKnown = once(async () => (await this.entry()).loadWellKnown());
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineRooms } from './engineRooms';
 import { optionsFrom, type Settings } from './settings';
+import type { Source } from './source';
 import type { Subjects } from './subjects';
 
 /** Opens the sum behind the estimate as a read-only Markdown page: every term with its formula and the numbers put in. */
@@ -8,11 +9,10 @@ export async function explainEstimate(
   rooms: EngineRooms,
   settings: Settings,
   subjects: Subjects,
-  document: vscode.TextDocument,
-  position?: vscode.Position,
+  source: Source,
   techniques: readonly string[] = [],
 ): Promise<void> {
-  const found = await subjects.of(document, position);
+  const found = await subjects.ofSource(source);
   if (!found.ok) {
     void vscode.window.showInformationMessage(found.why);
     return;
@@ -20,7 +20,7 @@ export async function explainEstimate(
   const { subject } = found;
   const { buildScenario, estimate, explanationPage } = await rooms.advice();
   const options = {
-    ...optionsFrom(settings.of(document.uri), subject.deployed !== null),
+    ...optionsFrom(settings.of(source.uri), subject.deployed !== null, subject.engine),
     techniques: [...techniques],
   };
   const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);

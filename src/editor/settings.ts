@@ -121,11 +121,18 @@ function read(configuration: vscode.WorkspaceConfiguration): LensSettings {
   };
 }
 
-/** The question that settings put. What a deployment says of engine and devices in code stands over what settings say. */
-export function optionsFrom(settings: LensSettings, deployed: boolean): EstimateOptions {
+/**
+ * The question that settings put. What a deployment says of engine and devices in code stands over what settings say, and so does the
+ * engine that a file's format is made for.
+ */
+export function optionsFrom(
+  settings: LensSettings,
+  deployed: boolean,
+  engine: Engine | null = null,
+): EstimateOptions {
   return {
     hardware: settings.hardware,
-    ...(deployed ? {} : { engine: settings.engine, devices: settings.devices }),
+    ...(deployed ? {} : { engine: engine ?? settings.engine, devices: settings.devices }),
     concurrency: settings.concurrency,
     input: settings.inputTokens,
     output: settings.outputTokens,

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import type { Deployed } from '../advisor/buildScenario';
+import type { Engine } from '../deployment/engine';
 import type { Deployment } from '../deployment/deployment';
 import { looksLikeDeployment } from '../deployment/looksLikeDeployment';
 import type { ReadOptions } from '../model/readModel';
+import type { OpenedWeights, WeightsReading } from '../model/openWeights';
 import type { ModelReading, ModelSpec } from '../model/spec';
 import type { JsonDocument } from '../syntax/json';
 import { isDeploymentLanguage, looksLikeModel, MAX_DOCUMENT_CHARACTERS } from './documentKinds';
 import type { EngineRooms } from './engineRooms';
 import { logFault } from './log';
 import { ModelResolver } from './modelResolver';
+import type { Source } from './source';
 import { nameOf } from './subjectName';
+import { WeightsFiles } from './weights/weightsFiles';
 
 /** A JSON document read as a model configuration. */
 export interface ReadModelDocument {
@@ -23,9 +27,18 @@ export interface Subject {
   model: ModelSpec;
   deployment: Deployment | null;
   deployed: Deployed | null;
+  /** The engine that the file's own format is made for; null where any may load it. */
+  engine: Engine | null;
 }
 
 export type FoundSubject = { ok: true; subject: Subject } | { ok: false; why: string };
+
+/** Engines whose own format a file is, whatever settings say. */
+const ENGINE_OF_FORMAT: Readonly<Record<OpenedWeights['format'], Engine | null>> = {
+  gguf: 'llama.cpp',
+  onnx: 'onnxruntime',
+  safetensors: null,
+};
 
 interface Kept<T> {
   version: number;
@@ -39,6 +52,7 @@ export class Subjects implements vscode.Disposable {
   private readonly models = new Map<string, Kept<ReadModelDocument | null>>();
   private readonly deployments = new Map<string, Kept<Promise<readonly Deployment[]>>>();
   private readonly resolver: ModelResolver;
+  private readonly files: WeightsFiles;
   private readonly listeners: vscode.Disposable[];
 
   constructor(
@@ -46,6 +60,7 @@ export class Subjects implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.resolver = new ModelResolver(rooms, log);
+    this.files = new WeightsFiles(rooms);
     this.listeners = [
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.models.delete(document.uri.toString());
@@ -118,6 +133,29 @@ export class Subjects implements vscode.Disposable {
     return all.findLast((one) => one.range.start.line <= line) ?? all[0] ?? null;
   }
 
+  /** What a weights file holds, from its header. */
+  weights(uri: vscode.Uri): Promise<WeightsReading> {
+    return this.files.read(uri);
+  }
+
+  /** What advice on a text or a weights file is about. */
+  async ofSource(source: Source): Promise<FoundSubject> {
+    if (source.kind === 'text') return this.of(source.document, source.position);
+    const reading = await this.weights(source.uri);
+    if (!reading.ok) return { ok: false, why: reading.error.message };
+    const { model, format } = reading.weights;
+    return {
+      ok: true,
+      subject: {
+        uri: source.uri,
+        model,
+        deployment: null,
+        deployed: null,
+        engine: ENGINE_OF_FORMAT[format],
+      },
+    };
+  }
+
   /** The model and, in code, the deployment that advice on this document is about. */
   async of(document: vscode.TextDocument, position?: vscode.Position): Promise<FoundSubject> {
     const read = await this.model(document);
@@ -125,7 +163,13 @@ export class Subjects implements vscode.Disposable {
       return read.reading.ok
         ? {
             ok: true,
-            subject: { uri: document.uri, model: read.reading.model, deployment: null, deployed: null },
+            subject: {
+              uri: document.uri,
+              model: read.reading.model,
+              deployment: null,
+              deployed: null,
+              engine: null,
+            },
           }
         : { ok: false, why: read.reading.error.message };
     }
@@ -151,6 +195,7 @@ export class Subjects implements vscode.Disposable {
         uri: document.uri,
         model: found.model,
         deployment,
+        engine: null,
         deployed: {
           setup: { ...read.changed, engine: read.setup.engine },
           workload: read.workload,

@@ -3,11 +3,15 @@ import path from 'node:path';
 
 const root = path.resolve(__dirname, '../..');
 
-/** Bundles both pages as `esbuild.mjs` does, in memory: file names as under `dist/webview`, with their text. */
+/** Bundles the pages as `esbuild.mjs` does, in memory: file names as under `dist/webview`, with their text. */
 export async function bundlePages(): Promise<ReadonlyMap<string, string>> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { panel: 'webview/panel/main.ts', playground: 'webview/playground/main.ts' },
+    entryPoints: {
+      panel: 'webview/panel/main.ts',
+      playground: 'webview/playground/main.ts',
+      weights: 'webview/weights/main.ts',
+    },
     outdir: 'dist/webview',
     bundle: true,
     write: false,

@@ -50,7 +50,7 @@ export class WebviewBrowser {
 
   /** Opens a page as VS Code would: under the same policy, with a theme's tokens on the root and its class on the body. */
   async open(
-    name: 'panel' | 'playground',
+    name: 'panel' | 'playground' | 'weights',
     options: { theme?: ThemeName; width?: number; height?: number; state?: unknown; clock?: boolean } = {},
   ): Promise<PageUnderTest> {
     const { theme = 'Dark Modern', width = 1280, height = 1000, state = undefined, clock = false } = options;

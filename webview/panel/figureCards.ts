@@ -1,17 +1,17 @@
-import type { Advice } from '../../src/advisor/advice';
 import { axisAbout, bandGeometry } from '../charts/bandGeometry';
 import { appendDotted, html, svg, unseen } from '../element';
 import { figures } from './figures';
-import type { Figure } from './figures';
+import type { Costed, Figure } from './figures';
 
 /** The verdict: four figures with their bands. */
-export function figureCards(advice: Advice, modelLimit: number | null): HTMLElement {
+export function figureCards(advice: Costed, modelLimit: number | null): HTMLElement {
   const cards = html('section', { class: 'cards', 'aria-label': 'What it costs now' });
-  for (const figure of figures(advice, modelLimit)) cards.append(card(figure, advice));
+  for (const figure of figures(advice, modelLimit)) cards.append(figureCard(figure, advice));
   return cards;
 }
 
-function card(figure: Figure, advice: Advice): HTMLElement {
+/** One figure with its band. */
+export function figureCard(figure: Figure, advice: Costed): HTMLElement {
   const notes = html('p', { class: 'card-notes' });
   appendDotted(notes, 'span', figure.notes);
   return html(
@@ -42,7 +42,7 @@ function bandBar({ band }: Figure): SVGElement | null {
   );
 }
 
-function shareBar({ baseline: { memory } }: Advice): SVGElement {
+function shareBar({ baseline: { memory } }: Costed): SVGElement {
   const share = memory.capacityPerDevice > 0 ? memory.perDevice / memory.capacityPerDevice : 1;
   return svg(
     'svg',

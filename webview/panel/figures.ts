@@ -1,4 +1,3 @@
-import type { Advice } from '../../src/advisor/advice';
 import type { Bound, Estimate } from '../../src/roofline/estimate';
 import type { Band } from '../../src/units/quantities';
 import {
@@ -15,6 +14,12 @@ const BOUND: Record<Bound, string> = {
   communication: 'waits for links between devices',
   overhead: 'waits for launches and the host',
 };
+
+/** What the figures are made from: advice, or an estimate alone. */
+export interface Costed {
+  baseline: Estimate;
+  scenario: { devices: number };
+}
 
 /** One of the four figures on top. */
 export interface Figure {
@@ -65,7 +70,7 @@ export function throughputBand(estimate: Estimate): Band {
 }
 
 /** The four figures of the verdict, in the order of the page. */
-export function figures(advice: Advice, modelLimit: number | null = null): Figure[] {
+export function figures(advice: Costed, modelLimit: number | null = null): Figure[] {
   const { baseline: estimate, scenario } = advice;
   const { latency, memory, throughput, bound } = estimate;
   const each = scenario.devices > 1 ? ', each device' : '';

@@ -8,6 +8,7 @@ import { pickHardware } from '../hardwarePicker';
 import { logFault } from '../log';
 import { optionsFrom, type Settings } from '../settings';
 import type { FoundSubject, Subjects } from '../subjects';
+import type { Source } from '../source';
 import { applySettings } from './applySettings';
 
 /** Recommendations shown; the refusals are listed below them. */
@@ -25,8 +26,7 @@ export class PanelConversation implements vscode.Disposable {
 
   constructor(
     private readonly webview: vscode.Webview,
-    private readonly document: vscode.TextDocument,
-    private readonly position: vscode.Position | undefined,
+    private readonly source: Source,
     private readonly rooms: EngineRooms,
     private readonly settings: Settings,
     private readonly subjects: Subjects,
@@ -37,7 +37,7 @@ export class PanelConversation implements vscode.Disposable {
         void this.receive(received);
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document.uri.toString() === document.uri.toString() && event.contentChanges.length > 0)
+        if (event.document.uri.toString() === source.uri.toString() && event.contentChanges.length > 0)
           this.renewSoon(null);
       }),
       settings.onDidChange(() => {
@@ -85,30 +85,23 @@ export class PanelConversation implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.text);
         break;
       case 'apply':
-        await applySettings(this.rooms, this.subjects, this.document, this.position, message.settings);
+        await this.apply(message.settings);
         break;
       case 'openPaper':
         await this.openPaper(message.paper);
         break;
       case 'changeHardware':
-        await pickHardware(this.rooms, this.settings, this.document.uri);
+        await pickHardware(this.rooms, this.settings, this.source.uri);
         break;
       case 'explain':
-        await explainEstimate(
-          this.rooms,
-          this.settings,
-          this.subjects,
-          this.document,
-          this.position,
-          message.techniques,
-        );
+        await explainEstimate(this.rooms, this.settings, this.subjects, this.source, message.techniques);
         break;
     }
     this.send({ type: 'done', inReplyTo: message.id });
   }
 
   private async advise(query: PanelQuery | null, id: number | null): Promise<void> {
-    const found = await this.subjects.of(this.document, this.position);
+    const found = await this.subjects.ofSource(this.source);
     if (!found.ok) {
       this.send({ type: 'failed', inReplyTo: id, message: found.why });
       return;
@@ -126,8 +119,8 @@ export class PanelConversation implements vscode.Disposable {
   ): Promise<AdviceMessage> {
     const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts, engineName }] =
       await Promise.all([this.rooms.advice(), this.rooms.recommending()]);
-    const settings = this.settings.of(this.document.uri);
-    const own = optionsFrom(settings, subject.deployed !== null);
+    const settings = this.settings.of(this.source.uri);
+    const own = optionsFrom(settings, subject.deployed !== null, subject.engine);
     const hardware = subject.deployment?.hardware.id ?? own.hardware;
     const options = asked
       ? {
@@ -151,8 +144,8 @@ export class PanelConversation implements vscode.Disposable {
       subject: {
         name: subject.model.name,
         facts: modelFacts(subject.model),
-        file: vscode.workspace.asRelativePath(this.document.uri),
-        document: this.document.uri.toString(),
+        file: vscode.workspace.asRelativePath(this.source.uri),
+        document: this.source.uri.toString(),
       },
       query: {
         hardware: device.id,
@@ -176,8 +169,13 @@ export class PanelConversation implements vscode.Disposable {
         techniques: allTechniques().map(({ id, title, family }) => ({ id, title, family })),
         longest: subject.model.maxContext,
       },
-      applyTo: subject.deployment ? (this.document.fileName.split(/[/\\]/).at(-1) ?? null) : null,
+      applyTo: subject.deployment ? (this.source.uri.path.split('/').at(-1) ?? null) : null,
     };
+  }
+
+  private async apply(settings: readonly { engine: string; setting: string }[]): Promise<void> {
+    if (this.source.kind !== 'text') throw new Error('There is no code here to write a setting into.');
+    await applySettings(this.rooms, this.subjects, this.source.document, this.source.position, settings);
   }
 
   private async openPaper(id: string): Promise<void> {

@@ -4,12 +4,13 @@ import { pageHtml } from '../../protocol/pageHtml';
 import type { EngineRooms } from '../engineRooms';
 import { logFault } from '../log';
 import type { Settings } from '../settings';
+import { openSource, type Source } from '../source';
 import type { Subjects } from '../subjects';
 import { PanelConversation } from './panelConversation';
 
 const VIEW_TYPE = 'inferenceLens.panel';
 
-/** What survives a reload of the window: which document the panel is about. */
+/** What survives a reload of the window: which document or file the panel is about. */
 interface PanelState {
   document?: string;
 }
@@ -33,13 +34,13 @@ export class RecommendPanels implements vscode.Disposable {
     });
   }
 
-  async show(document: vscode.TextDocument, position: vscode.Position | undefined): Promise<void> {
-    const known = this.open.get(document.uri.toString());
+  async show(source: Source): Promise<void> {
+    const known = this.open.get(source.uri.toString());
     if (known) {
       known.reveal();
       return;
     }
-    const found = await this.subjects.of(document, position);
+    const found = await this.subjects.ofSource(source);
     if (!found.ok) {
       void vscode.window.showInformationMessage(found.why);
       return;
@@ -50,7 +51,7 @@ export class RecommendPanels implements vscode.Disposable {
       { viewColumn: vscode.ViewColumn.Beside },
       this.webviewOptions(),
     );
-    this.attach(panel, document, position);
+    this.attach(panel, source);
   }
 
   private async restore(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {
@@ -59,9 +60,9 @@ export class RecommendPanels implements vscode.Disposable {
       return;
     }
     try {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(state.document, true));
+      const source = await openSource(vscode.Uri.parse(state.document, true));
       panel.webview.options = this.webviewOptions();
-      this.attach(panel, document, undefined);
+      this.attach(panel, source);
     } catch (fault) {
       logFault(this.log, 'bringing a panel back', fault);
       panel.dispose();
@@ -75,20 +76,15 @@ export class RecommendPanels implements vscode.Disposable {
     };
   }
 
-  private attach(
-    panel: vscode.WebviewPanel,
-    document: vscode.TextDocument,
-    position: vscode.Position | undefined,
-  ): void {
-    const key = document.uri.toString();
+  private attach(panel: vscode.WebviewPanel, source: Source): void {
+    const key = source.uri.toString();
     this.open.set(key, panel);
     const { webview } = panel;
     const asset = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview', name)).toString();
     const conversation = new PanelConversation(
       webview,
-      document,
-      position,
+      source,
       this.rooms,
       this.settings,
       this.subjects,
