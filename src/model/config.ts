@@ -14,6 +14,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Sizes that nearly every file says: where one leans on the class instead, a person should know. */
+const MAIN_SIZES = new Set([
+  'hidden_size',
+  'num_hidden_layers',
+  'vocab_size',
+  'intermediate_size',
+  'n_embd',
+  'n_layer',
+  'd_model',
+]);
+
 /**
  * One section of a model's configuration with its class's defaults beneath. Every reader takes several spellings of
  * one key; it remembers which were asked for, so that keys which nobody understands can be named afterwards.
@@ -50,7 +61,14 @@ export class Config {
     }
     if (present.length > 0) return undefined;
     for (const key of keys) {
-      if (Object.hasOwn(this.defaults, key)) return this.defaults[key] ?? undefined;
+      if (!Object.hasOwn(this.defaults, key)) continue;
+      if (MAIN_SIZES.has(key)) {
+        this.notes.remark(
+          'class-default',
+          `${this.path}${key} is not said: the class’s ${quoted(this.defaults[key])} holds.`,
+        );
+      }
+      return this.defaults[key] ?? undefined;
     }
     return undefined;
   }

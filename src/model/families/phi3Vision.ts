@@ -27,7 +27,7 @@ export const phi3Vision: Family = (context) => {
     notes.doubt('missing-part', 'The vision tower is not the one that this family has.');
     return text;
   }
-  const vision = clipVision({ ...context, config: new Config({}, CLIP_LARGE_336, notes) });
+  const vision = clipVision({ ...context, config: new Config(CLIP_LARGE_336, {}, notes) });
   const wide = vision.hidden * MERGED;
   return {
     ...text,
