@@ -58,7 +58,8 @@ function modifiersAfter(effect: Effect, scenario: Scenario): Modifiers {
   if (effect.weightsFromHost) moveToHost(effect.weightsFromHost, scenario, after);
   if (effect.cacheResident !== undefined)
     moveCacheToHost(valueOf(effect.cacheResident, scenario), scenario, after);
-  if (effect.speculation) after.speculation = draft(effect.speculation, scenario);
+  const speculation = effect.speculationIn?.[scenario.setup.engine] ?? effect.speculation;
+  if (speculation) after.speculation = draft(speculation, scenario);
   return after;
 }
 

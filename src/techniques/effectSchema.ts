@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ENGINES } from '../deployment/engine';
 import { NO_MODIFIERS, type Modifiers } from '../roofline/modifiers';
 import type { Effect } from './technique';
 import type { Parameter } from './parameter';
@@ -32,18 +33,19 @@ const setupSchema = z
   })
   .partial();
 
+const speculationSchema = z.strictObject({
+  draftTokens: parameterSchema,
+  tokensPerPass: parameterSchema,
+  draftCost: parameterSchema,
+  draftMemory: parameterSchema,
+});
+
 export const effectSchema = z.strictObject({
   setup: setupSchema.exactOptional(),
   spread: z.enum(['tensor', 'pipeline', 'data', 'expert', 'context']).exactOptional(),
   modifiers: z.partialRecord(z.enum(factors as [Factor, ...Factor[]]), parameterSchema).exactOptional(),
-  speculation: z
-    .strictObject({
-      draftTokens: parameterSchema,
-      tokensPerPass: parameterSchema,
-      draftCost: parameterSchema,
-      draftMemory: parameterSchema,
-    })
-    .exactOptional(),
+  speculation: speculationSchema.exactOptional(),
+  speculationIn: z.partialRecord(z.enum(ENGINES), speculationSchema).exactOptional(),
   cachedPromptShare: share.exactOptional(),
   imageTokensKept: share.exactOptional(),
   weightsFromHost: z

@@ -72,6 +72,8 @@ export interface Effect {
   modifiers?: Partial<Record<Exclude<keyof Modifiers, 'speculation'>, Parameter>>;
   /** Draft and verify; replaces speculation that was there. */
   speculation?: Record<keyof Speculation, Parameter>;
+  /** The same in engines that draft otherwise: a chain where others draft a tree, say. */
+  speculationIn?: Partial<Record<Engine, Record<keyof Speculation, Parameter>>>;
   /** Share of each prompt that need not be computed again. */
   cachedPromptShare?: number;
   /** Share of the image tokens that stay in the prompt. */

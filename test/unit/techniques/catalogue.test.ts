@@ -49,6 +49,8 @@ function numberPaths(technique: Technique): string[] {
   if (effect.imageTokensKept !== undefined) paths.push('imageTokensKept');
   if (effect.cacheResident !== undefined) paths.push('cacheResident');
   if (effect.weightsFromHost) paths.push('weightsFromHost.needed');
+  for (const [engine, draft] of Object.entries(effect.speculationIn ?? {}))
+    for (const key of Object.keys(draft)) paths.push(`speculationIn.${engine}.${key}`);
   if (typeof effect.weightsFromHost?.bandwidth === 'number') paths.push('weightsFromHost.bandwidth');
   return paths;
 }
