@@ -2,6 +2,7 @@ import { NO_LIMIT } from '../deployment/defaults';
 import { kvCacheBytes, weightBytes } from '../model/memory';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
+import { usableMemory } from '../roofline/usableMemory';
 import { devicesUsed, weightBytesPerDevice } from '../techniques/facts';
 import { formatBytes, formatInteger, formatPercent, formatSeconds, formatSignificant } from '../units/format';
 import { assumptions } from './verdict';
@@ -14,7 +15,7 @@ const OTHER_LENGTHS = [131_072, 32_768, 8_192, 2_048];
  * the setting touches no term of the engine.
  */
 export function settingCost(scenario: Scenario, setting: string): string[] {
-  const lines = COSTS[setting]?.(scenario);
+  const lines = Object.hasOwn(COSTS, setting) ? COSTS[setting]?.(scenario) : undefined;
   return lines ? [...lines, `*${assumptions(scenario)}*`] : [];
 }
 
@@ -33,7 +34,7 @@ const COSTS: Record<string, (scenario: Scenario) => string[]> = {
 /** Bytes that the cache may take over all devices: what the engine claims, less everything that is not cache. */
 function cacheRoom(scenario: Scenario): number {
   const { memory } = estimate(scenario);
-  const claimed = memory.capacityPerDevice * scenario.setup.memoryFraction * scenario.devices;
+  const claimed = usableMemory(scenario.device) * scenario.setup.memoryFraction * devicesUsed(scenario);
   return Math.max(0, claimed - memory.weights - memory.activations - memory.runtime);
 }
 
@@ -82,10 +83,10 @@ function limitInWords({ setup }: Scenario): string {
 }
 
 function fractionCost(scenario: Scenario): string[] {
-  const { memory } = estimate(scenario);
-  const claimed = memory.capacityPerDevice * scenario.setup.memoryFraction;
+  const usable = usableMemory(scenario.device);
+  const claimed = usable * scenario.setup.memoryFraction;
   return [
-    `Claims ${formatBytes(claimed)} of each ${formatBytes(memory.capacityPerDevice)}; ${formatBytes(cacheRoom(scenario))} of it is left for the KV cache`,
+    `Claims ${formatBytes(claimed)} of the ${formatBytes(usable)} that programs see on a device; ${formatBytes(cacheRoom(scenario))} in all is left for the KV cache`,
   ];
 }
 
