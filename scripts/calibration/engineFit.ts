@@ -87,6 +87,12 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
   });
 }
 
+/** Where processors start: their vector units are the matrix units too, and layers end in a barrier of all cores. */
+const PROCESSOR = { plainFlop: 1, packedFlop: 2, superblockFlop: 0.2, layerSeconds: 8e-4 } as const;
+
+/** Fewer rows than this are no ground for constants of a backend's own. */
+const FEWEST_ROWS = 20;
+
 /** How firmly a backend's constants stay with its family's, a device; more devices, more freedom. */
 const HOLD = 0.02;
 
@@ -97,10 +103,13 @@ const HOLD = 0.02;
 export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: EngineFit | null): EngineFit {
   const prior = PRIORS[engine];
   const quick = warm !== null;
-  const restarts = quick ? 0 : 2;
-  const sweeps = quick ? 9 : 30;
-  const any = fit(weigh(cases), warm?.any ?? prior, prior, {
-    free: identifiable(cases),
+  const restarts = quick ? 0 : 4;
+  const sweeps = quick ? 14 : 40;
+  // Processors are a world apart: they borrow from devices with launches and wide memory, and lend nothing back.
+  const offloaded = cases.filter((one) => backendOf(one.plan.device) !== 'cpu');
+  const general = offloaded.length > 0 ? offloaded : cases;
+  const any = fit(weigh(general), warm?.any ?? prior, prior, {
+    free: identifiable(general),
     hold: 0.0008,
     sweeps,
     restarts,
@@ -109,14 +118,15 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
   for (const one of cases) push(families, familyOf(backendOf(one.plan.device)), one);
   const backends = new Map<Backend, EngineConstants>();
   for (const [family, members] of families) {
+    const from = family === 'cpu' ? { ...any, ...PROCESSOR } : any;
     const shared =
       families.size === 1
         ? any
-        : fit(weigh(members), warm?.backends.get(family as Backend) ?? any, any, {
+        : fit(weigh(members), warm?.backends.get(family as Backend) ?? from, from, {
             free: identifiable(members),
             hold: HOLD / devicesOf(members) ** 1.5,
             sweeps,
-            restarts: Math.min(restarts, 1),
+            restarts,
           });
     backends.set(family as Backend, shared);
     const parts = new Map<Backend, PreparedCase[]>();
@@ -126,6 +136,10 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
       continue;
     }
     for (const [backend, list] of parts) {
+      if (list.length < FEWEST_ROWS) {
+        backends.set(backend, shared);
+        continue;
+      }
       backends.set(
         backend,
         fit(weigh(list), warm?.backends.get(backend) ?? shared, shared, {

@@ -37,6 +37,9 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   const plan = planOf(scenario, calibration, warnings);
   const { lengths } = plan;
   warnLengths(scenario, lengths, warnings);
+  if (scenario.workload.requestRate === null) {
+    warnSequences(scenario, scenario.workload.concurrency, plan.placement.data, warnings);
+  }
 
   const decodes = lengths.output > 0;
   const quiet: Warning[] = [];
@@ -89,7 +92,10 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     latency: {
       timeToFirstToken: band(timeToFirstToken, prefillSpread),
       interToken: band(interToken, decodeSpread),
-      endToEnd: band(endToEnd, decodeSpread),
+      endToEnd: addBands(
+        band(timeToFirstToken, prefillSpread),
+        band(Math.max(0, endToEnd - timeToFirstToken), decodeSpread),
+      ),
       tail: steady ? steady.tail : { endToEnd: null, timeToFirstToken: null },
     },
     throughput: {
@@ -180,6 +186,15 @@ function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {
   return { prompt, output, cross: 0 };
 }
 
+function warnSequences(scenario: Scenario, sequences: number, data: number, warnings: Warning[]): void {
+  const most = scenario.setup.maxSequences * data;
+  if (sequences <= most) return;
+  warnings.push({
+    code: 'past-engine-sequences',
+    message: `The engine is set to run ${most} sequences at once; the figures are for all ${sequences} together.`,
+  });
+}
+
 function warnLengths(scenario: Scenario, lengths: Lengths, warnings: Warning[]): void {
   const total = lengths.prompt + lengths.output;
   const { maxContext } = scenario.model;
@@ -249,6 +264,11 @@ function spreadAround(
     batch: Math.max(1, batch),
   });
   return found ?? { ...plan.calibration.spread[phase], nearest: Infinity };
+}
+
+/** Both parts off in the same direction: what slows one phase down on a device mostly slows the other. */
+function addBands(a: Band, b: Band): Band {
+  return { p10: a.p10 + b.p10, p50: a.p50 + b.p50, p90: a.p90 + b.p90 };
 }
 
 function band(value: number, spread: { p10: number; p90: number }): Band {
