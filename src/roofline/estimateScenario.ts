@@ -2,6 +2,7 @@ import type { Band, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import { backendOf } from './backend';
 import { shippedCalibration, type Calibration } from './calibration';
+import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
 import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
 import type { Lengths } from './lengths';
@@ -59,7 +60,13 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     });
   }
 
-  const shared = Math.min(scenario.workload.sharedPrefixTokens, Math.max(0, lengths.prompt - 1));
+  const shared = cachedPromptTokens(scenario, lengths.prompt);
+  if (shared === 0 && scenario.workload.sharedPrefixTokens > 0 && !scenario.setup.prefixCaching) {
+    warnings.push({
+      code: 'prefix-caching-off',
+      message: 'The prompts share a prefix, but prefix caching is off: all of each prompt is computed.',
+    });
+  }
   const prefill = prefillTime(plan, steady ? 1 : sequences, Math.max(1, lengths.prompt - shared), shared);
   const speculation = scenario.modifiers.speculation;
   const last = lengths.prompt + Math.max(0, lengths.output - 1);

@@ -1,3 +1,4 @@
+import { cachedPromptTokens } from './cachedPrompt';
 import type { ServingSetup } from '../deployment/setup';
 import type { Device } from '../hardware/device';
 import type { Seconds, Warning } from '../units/quantities';
@@ -138,7 +139,7 @@ function figuresOf(scenario: Scenario, calibration: Calibration): Figures | null
     const { lengths } = plan;
     const memory = memoryEstimate(scenario, plan.model, plan.placement, lengths, concurrency, quiet);
     if (!memory.fits) return null;
-    const shared = Math.min(scenario.workload.sharedPrefixTokens, lengths.prompt - 1);
+    const shared = cachedPromptTokens(scenario, lengths.prompt);
     const timeToFirstToken = prefillTime(plan, concurrency, lengths.prompt - shared, shared).seconds;
     const interToken =
       lengths.output > 0

@@ -1,3 +1,4 @@
+import { cachedPromptTokens } from './cachedPrompt';
 import type { Seconds } from '../units/quantities';
 import { decodeStep, prefillTime, type Plan } from './phase';
 
@@ -112,7 +113,7 @@ function ownPrefill(plan: Plan): Seconds {
 }
 
 function cached(plan: Plan): number {
-  return Math.min(plan.scenario.workload.sharedPrefixTokens, Math.max(0, plan.lengths.prompt - 1));
+  return cachedPromptTokens(plan.scenario, plan.lengths.prompt);
 }
 
 /** Seconds of one pass of `batch` sequences at mean context, drafting included. */

@@ -16,6 +16,8 @@ const LARGEST_FACTOR = 1000;
 export function applyTechnique(technique: TechniqueEntry, scenario: Scenario): Scenario {
   const { effect } = technique;
   const setup = { ...scenario.setup, ...effect.setup };
+  // Reuse of what was computed before is what the engine calls its cache of prompts.
+  if (effect.cachedPromptShare !== undefined) setup.prefixCaching = true;
   if (effect.spread) setup.parallelism = spreadOver(effect.spread, scenario);
   if (effect.speculation) setup.speculation = technique.id;
   const after: Scenario = {

@@ -8,6 +8,7 @@ export type Flop = number;
 export type FlopPerSecond = number;
 export type BytesPerSecond = number;
 export type TokensPerSecond = number;
+export type Tokens = number;
 export type Watts = number;
 export type DollarsPerHour = number;
 export type DollarsPerMillionTokens = number;

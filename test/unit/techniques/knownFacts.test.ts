@@ -84,7 +84,8 @@ describe('known facts, by catalogue and engine together', () => {
     assert.equal(checkConditions(technique('prefix-caching'), none).applies, false);
     const half = scenarioWith({ ...off, workload: { inputTokens: 2048, sharedPrefixTokens: 1024 } });
     assert.equal(checkConditions(technique('prefix-caching'), half).applies, true);
-    assert.ok(firstToken('prefix-caching', half) <= 2.2);
+    const gain = firstToken('prefix-caching', half);
+    assert.ok(gain > 1.3 && gain <= 2.2, `${gain}`);
   });
 
   it('host offload rescues what does not fit and never speeds up what does', () => {
