@@ -8,7 +8,7 @@ import { page, paragraph } from './wrap';
 
 const BAR_WIDTH = 24;
 /** What bar, gain, memory and quality leave of a terminal's width. */
-const TITLE_WIDTH = 38;
+const TITLE_WIDTH = 32;
 /** A little below no gain at all, so that bands that reach below it show. */
 const AXIS_FROM = 0.8;
 const AXIS_LEAST = 2;

@@ -6,8 +6,7 @@ import { table } from './table';
 import { warningLines } from './warningLines';
 import { page, paragraph } from './wrap';
 
-/** Columns left for a formula beside term, time and bytes. */
-const FORMULA_WIDTH = 50;
+/** Longer names of terms go on in the next line. */
 const TERM_WIDTH = 26;
 
 /** An estimate for a terminal, with its terms where the answer has them. */
@@ -46,6 +45,6 @@ function termTable(terms: readonly Term[]): string {
   return table(
     ['term', 'time', 'bytes', 'formula'],
     terms.map((term) => [term.id, formatSeconds(term.seconds), formatBytes(term.bytes), term.formula]),
-    [TERM_WIDTH, undefined, undefined, FORMULA_WIDTH],
+    [TERM_WIDTH],
   ).trimEnd();
 }

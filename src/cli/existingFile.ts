@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { UsageError } from './usageError';
 
 /**
@@ -6,11 +6,20 @@ import { UsageError } from './usageError';
  * Throws `UsageError` with the code `not-found`.
  */
 export function existingFile(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`${path}: no such file or folder`, 'not-found');
+  const found = statOf(path);
+  if (!found) throw new UsageError(`${path}: no such file or folder that can be read`, 'not-found');
   if (!found.isFile() && !found.isDirectory())
     throw new UsageError(`${path}: neither a file nor a folder`, 'not-found');
   return path;
+}
+
+/** Undefined for what is not there, may not be looked at, or is no path at all. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The one file that a command works on. */

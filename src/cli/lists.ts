@@ -7,8 +7,8 @@ import { table } from './table';
 import { jsonText } from './jsonText';
 import { UsageError } from './usageError';
 
-/** What the columns before the last leave of a terminal's width. */
-const LAST_COLUMN = 40;
+/** Longer names of devices go on in the next line. */
+const NAME_WIDTH = 38;
 
 /** Catalogues take no file: `hardware --json`, `techniques --json`, `papers --json`. */
 function wantsJson(args: string[]): boolean {
@@ -32,6 +32,7 @@ export function listHardware(args: string[]): Promise<string> {
         formatRate(device.bandwidth, 'B/s'),
         peakText(device.peak.bf16 ?? device.peak.f16),
       ]),
+      [undefined, NAME_WIDTH],
     ),
   );
 }
@@ -63,7 +64,6 @@ export function listTechniques(args: string[]): Promise<string> {
         technique.quality.lossless ? 'yes' : 'no',
         [...new Set(technique.engines.map((entry) => entry.engine))].join(', ') || 'research code',
       ]),
-      [undefined, undefined, undefined, LAST_COLUMN],
     ),
   );
 }
@@ -75,7 +75,6 @@ export function listPapers(args: string[]): Promise<string> {
     table(
       ['id', 'family', 'rows', 'use'],
       papers.map((paper) => [paper.id, paper.family, String(paper.rows), paper.use]),
-      [undefined, undefined, undefined, LAST_COLUMN],
     ),
   );
 }

@@ -1,8 +1,12 @@
-import { wrap } from './wrap';
+import { TERMINAL_WIDTH, wrap } from './wrap';
+
+const GAP = '  ';
+/** The last column is never squeezed below this, however wide the others are. */
+const LEAST_LAST = 20;
 
 /**
- * Plain columns for a terminal: two spaces between, the last column as it comes. A cell wider than its column's limit goes on in the
- * next line.
+ * Plain columns for a terminal: two spaces between, the last column as wide as the others leave. A cell wider than its column's limit
+ * goes on in the next line.
  */
 export function table(
   head: readonly string[],
@@ -15,15 +19,17 @@ export function table(
       Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
     ),
   );
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
+  const last = Math.max(LEAST_LAST, TERMINAL_WIDTH - before);
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
+      .join(GAP)
       .trimEnd();
   const lines = (row: readonly string[]): string[] => {
     const cells = row.map((cell, column) => {
-      const limit = limits[column];
-      return limit === undefined || cell.length <= limit ? [cell] : wrap(cell, limit);
+      const limit = column === head.length - 1 ? last : (limits[column] ?? Infinity);
+      return cell.length <= limit ? [cell] : wrap(cell, limit);
     });
     const height = Math.max(...cells.map((cell) => cell.length));
     return Array.from({ length: height }, (_, at) => line(cells.map((cell) => cell[at] ?? '')));
