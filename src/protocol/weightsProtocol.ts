@@ -14,8 +14,8 @@ import type { Parsed } from './parseMessage';
  * pieces of an older one are dropped. Deeds have an id and are answered with `done` or `failed`.
  */
 
-/** Most tensors in one piece: far below the limits of a message, and enough that 50,000 take ten. */
-export const MAX_ROWS = 5_000;
+/** Most tensors in one piece: within the limits of a message even if every name is as long as one may be, and enough that 50,000 take twenty. */
+export const MAX_ROWS = 2_500;
 /** As the model room's own limit on tensors in a file. */
 const MAX_TENSORS = 200_000;
 const MAX_DIMENSIONS = 16;

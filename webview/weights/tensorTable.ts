@@ -27,7 +27,6 @@ export interface TableListener {
   changed(view: Partial<TableView>): void;
   /** What is shown adds up to this. */
   summed(sum: Sum): void;
-  headEnd(): number;
 }
 
 /** The tensors as a table: filtered, in order, under their layers, and never more rows of it than are seen. */
@@ -59,7 +58,7 @@ export class TensorTable {
       columns: COLUMNS.length,
       rowOf: (index) => this.rowOf(index),
       fold: (index, open) => this.fold(index, open),
-      headEnd: () => listener.headEnd(),
+      headEnd: () => this.headEnd(),
     });
     this.element.append(html('thead', {}, head), this.rows.body);
   }
@@ -78,6 +77,11 @@ export class TensorTable {
   /** Where things above the table have moved it. */
   moved(): void {
     this.rows.soon();
+  }
+
+  /** Where the heading ends in the window; its cells stay in sight, the heading itself does not. */
+  headEnd(): number {
+    return this.heads[0]?.getBoundingClientRect().bottom ?? 0;
   }
 
   private arrange(): void {

@@ -58,6 +58,7 @@ export class VirtualRows {
   /** Other lines, or the same ones changed: all that is drawn is drawn anew. */
   renew(count: number): void {
     const held = this.body.contains(document.activeElement);
+    if (held) this.table.focus({ preventScroll: true });
     for (const row of this.drawn.values()) row.remove();
     this.drawn.clear();
     this.count = count;
@@ -81,10 +82,12 @@ export class VirtualRows {
     const at = (y: number): number => Math.floor((y - top) / this.height);
     const first = clamp(at(0) - OVERSCAN, 0, this.count);
     const end = clamp(at(window.innerHeight) + 1 + OVERSCAN, first, this.count);
+    const held = this.indexOf(document.activeElement);
+    // The focus would fall to the page and the keyboard lose its place: the table holds it. Before anything is taken away, since
+    // moving the focus lays the page out, and a page that is short for a moment scrolls back.
+    if (held !== null && (held < first || held >= end)) this.table.focus({ preventScroll: true });
     for (const [index, row] of this.drawn) {
       if (index >= first && index < end) continue;
-      // The focus would fall to the page and the keyboard lose its place: the table holds it.
-      if (row.contains(document.activeElement)) this.table.focus({ preventScroll: true });
       row.remove();
       this.drawn.delete(index);
     }

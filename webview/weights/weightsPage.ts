@@ -51,10 +51,9 @@ export class WeightsPage {
     byLayer: (byLayer) => this.look({ byLayer }),
     foldAll: (yes) => this.look({ folded: yes ? this.table.stacks() : [] }),
   });
-  private readonly table: TensorTable = new TensorTable({
+  private readonly table = new TensorTable({
     changed: (view) => this.look(view),
     summed: (sum) => this.summed(sum),
-    headEnd: () => this.table.element.tHead?.getBoundingClientRect().bottom ?? 0,
   });
   private saving: ReturnType<typeof setTimeout> | undefined;
 
