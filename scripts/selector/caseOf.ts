@@ -14,11 +14,12 @@ export const METRIC_OF: Record<MeasuredCase['kind'], RatioMetric> = {
 /** A case out of a question and what was measured of it. */
 export function caseOf(
   question: Question,
-  about: Omit<Case, 'kind' | 'metric' | 'features' | 'physicsRatio'>,
+  about: Omit<Case, 'kind' | 'engine' | 'metric' | 'features' | 'physicsRatio'>,
 ): Case {
   return {
     ...about,
     kind: changeKind(question.before, question.after),
+    engine: question.before.setup.engine,
     metric: question.metric,
     features: features(question),
     physicsRatio: question.physicsRatio,

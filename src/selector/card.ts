@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What stands beside `selector.onnx`: how it was trained, on what, and how good it was on what was left out. */
 export const cardSchema = z.object({

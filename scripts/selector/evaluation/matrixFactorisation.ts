@@ -1,5 +1,5 @@
 import type { Case } from '../../../src/selector/training/case';
-import { seededRandom } from './seededRandom';
+import { seededRandom } from '../../../src/selector/training/seededRandom';
 import { withBand, type Method } from './method';
 
 const RANK = 4;

@@ -1,6 +1,6 @@
 import type { BinnedRows } from '../../../src/selector/training/binnedRows';
 import { boostTrees, predictTrees, type TreeNode } from '../../../src/selector/training/boostedTrees';
-import { seededRandom } from './seededRandom';
+import { seededRandom } from '../../../src/selector/training/seededRandom';
 import { withBand, type Method } from './method';
 
 const TREES = 30;
@@ -23,7 +23,16 @@ export const randomForest: Method = (set, seen) => {
     };
     const grown = boostTrees(
       { rows, members, targets, weights, origins },
-      { rounds: 1, depth: DEPTH, rate: 1, leafWeight: 3, leafOrigins: 1, ridge: 0, huber: Infinity },
+      {
+        rounds: 1,
+        depth: DEPTH,
+        rate: 1,
+        leafWeight: 3,
+        leafOrigins: 1,
+        ridge: 0,
+        huber: Infinity,
+        featureShare: 1,
+      },
     );
     trees.push(...grown.trees);
   }

@@ -1,3 +1,4 @@
+import { seededRandom } from './seededRandom';
 import { MOST_BINS, type BinnedRows } from './binnedRows';
 
 /** A node of a regression tree: a leaf holds a value, a branch goes left where the feature is at most the threshold. */
@@ -24,6 +25,8 @@ export interface BoostingOptions {
   ridge: number;
   /** Residuals beyond this pull no harder than it (Huber's loss). */
   huber: number;
+  /** Share of the features that each tree may look at, drawn anew for each: no tree leans on the one that tells most. */
+  featureShare: number;
 }
 
 /** What is learned from: some rows, what each is to be told, what it weighs, and where it comes from (a small whole number). */
@@ -45,7 +48,7 @@ const LEAST_GAIN = 1e-9;
 
 /**
  * Gradient boosting of regression trees on Huber's loss, rows weighted (Friedman, "Greedy function approximation: a gradient boosting
- * machine", 2001), thresholds from quantiles. Deterministic: no sampling.
+ * machine", 2001), thresholds from quantiles. Deterministic: features are drawn from a fixed seed.
  */
 export function boostTrees(data: TrainingRows, options: BoostingOptions): BoostedTrees {
   const { members, targets, weights } = data;
@@ -75,6 +78,9 @@ class Grower {
   private readonly bits: Int32Array;
   /** Features that tell some of the rows from others. */
   private readonly telling: readonly number[];
+  /** Those of them that the tree in hand may look at. */
+  private open: readonly number[] = [];
+  private readonly draw = seededRandom(1);
 
   constructor(
     private readonly data: TrainingRows,
@@ -92,6 +98,8 @@ class Grower {
 
   /** The tree; each row's residual is lessened by what the tree says of it. */
   grow(residuals: Float64Array): TreeNode {
+    const { featureShare } = this.options;
+    this.open = featureShare < 1 ? this.telling.filter(() => this.draw() < featureShare) : this.telling;
     return this.node(0, this.order.length, this.options.depth, residuals);
   }
 
@@ -146,7 +154,7 @@ class Grower {
     const whole = sum ** 2 / (mass + ridge);
     let best: Split | null = null;
     let gained = LEAST_GAIN;
-    for (const feature of this.telling) {
+    for (const feature of this.open) {
       const last = (cuts[feature]?.length ?? 0) - 1;
       if (last < 0) continue;
       this.fill(bins[feature] ?? new Uint8Array(), from, to, last + 1);

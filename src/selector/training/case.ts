@@ -6,6 +6,7 @@ export interface Case {
   /** Paper or repository that measured it. */
   source: string;
   hardware: string;
+  engine: string;
   model: string;
   technique: string;
   kind: ChangeKind;

@@ -1,5 +1,5 @@
 import { predictTrees, type BoostedTrees } from './boostedTrees';
-import { missing, type Case } from './case';
+import type { Case } from './case';
 import { caseWeights } from './caseWeights';
 import type { TrainingSet } from './fitCases';
 import { groupFolds } from './folds';
@@ -19,6 +19,7 @@ export function heldOut(
   set: TrainingSet,
   members: readonly number[],
   groupOf: (one: Case) => string,
+  target: (one: Case) => number,
   fit: (members: readonly number[]) => BoostedTrees,
 ): HeldRow[] {
   const cases = members.flatMap((index) => set.cases[index] ?? []);
@@ -35,7 +36,7 @@ export function heldOut(
       if (folds[at] !== fold) return;
       rows.push({
         index: members[at] ?? 0,
-        missing: missing(one),
+        missing: target(one),
         correction: predictTrees(model, one.features),
         weight: weights[at] ?? 0,
       });

@@ -12,8 +12,9 @@ export const CORRECTION: BoostingOptions = {
   rate: 0.2,
   leafWeight: 3,
   leafOrigins: 1,
-  ridge: 8,
+  ridge: 5,
   huber: 0.4,
+  featureShare: 0.3,
 };
 const SPREAD: BoostingOptions = {
   rounds: 12,
@@ -23,6 +24,7 @@ const SPREAD: BoostingOptions = {
   leafOrigins: 1,
   ridge: 8,
   huber: 0.5,
+  featureShare: 1,
 };
 /** Share of measured ratios that a band is to hold. */
 export const COVERAGE = 0.8;
@@ -48,18 +50,24 @@ const LEFT_OUT: readonly ((one: Case) => string)[] = [
   (one) => one.hardware,
   (one) => one.source,
   (one) => one.model,
+  (one) => one.engine,
 ];
 
 /**
  * Learns from cases of one kind of change in one engine. The correction is believed as far as it helps on devices, sources and models that were left
  * out in turn; the band is as wide as it has to be to hold four fifths of what was left out.
  */
-export function trainExpert(set: TrainingSet, own: readonly number[], priorSpread: number): Expert {
+export function trainExpert(
+  set: TrainingSet,
+  own: readonly number[],
+  priorSpread: number,
+  before: (one: Case) => number,
+): Expert {
   if (own.length < FEWEST) return { correction: [], spread: [], belief: 0 };
-  const fit = (members: readonly number[]): BoostedTrees =>
-    fitCases(set, members, (one) => missing(one), CORRECTION);
-  const tests = LEFT_OUT.map((groupOf) => heldOut(set, own, groupOf, fit));
-  const belief = tests.some((rows) => rows.length > 0) ? bestShare(tests.flat()) : UNTESTED;
+  const left = (one: Case): number => missing(one) - before(one);
+  const fit = (members: readonly number[]): BoostedTrees => fitCases(set, members, left, CORRECTION);
+  const tests = LEFT_OUT.map((groupOf) => heldOut(set, own, groupOf, left, fit));
+  const belief = believed(tests);
   // A new device or a new laboratory is a further step than a new model: where either was left out, the band is for that.
   const far = [tests[0], tests[1]].flatMap((rows) => rows ?? []);
   const held = far.length > 0 ? far : tests.flat();
@@ -68,6 +76,15 @@ export function trainExpert(set: TrainingSet, own: readonly number[], priorSprea
     spread: held.length > 0 ? spreadTrees(set, own, held, belief, priorSpread) : [],
     belief,
   };
+}
+
+/** Half-way between the share that serves best over all that was left out and on devices alone, since a new device is what the product meets. */
+function believed(tests: readonly (readonly HeldRow[])[]): number {
+  const [devices = []] = tests;
+  const all = tests.flat();
+  if (all.length === 0) return UNTESTED;
+  const overall = bestShare(all);
+  return devices.length > 0 ? (overall + bestShare(devices)) / 2 : overall;
 }
 
 function spreadTrees(

@@ -2,7 +2,7 @@ import { CHANGE_KINDS } from '../changeKind';
 import { FEATURE_NAMES, MEASURED_ENGINES } from '../features';
 import { LEAST_SPREAD } from '../leastSpread';
 import { predictTrees, type BoostedTrees, type TreeNode } from './boostedTrees';
-import { missing } from './case';
+import { missing, type Case } from './case';
 import { caseWeights } from './caseWeights';
 import type { TrainingSet } from './fitCases';
 import { COVERAGE, trainExpert } from './trainExpert';
@@ -22,8 +22,8 @@ export interface TrainedSelector {
 }
 
 /**
- * Trains on some of the cases (`members`, indices). Each kind of change in each engine learns from its own rows alone: what a kernel of one
- * engine gains says little of another's. An engine without rows keeps the engine's own ratio, and the band of the kind at large.
+ * Trains on some of the cases (`members`, indices). Each kind of change learns from its own rows alone: first what engines have in
+ * common, then what each engine has of its own. Where neither was measured the roofline's ratio stands, with a wide band.
  */
 export function trainSelector(set: TrainingSet, members: readonly number[]): TrainedSelector {
   const correction: TreeNode[] = [];
@@ -32,12 +32,21 @@ export function trainSelector(set: TrainingSet, members: readonly number[]): Tra
   for (const kind of CHANGE_KINDS) {
     const ofKind = members.filter((index) => set.cases[index]?.kind === kind);
     const gate = FEATURE_NAMES.indexOf(`changes ${kind}`);
-    const prior = physicsSpread(set, ofKind);
+    const distinct = (of: 'engine' | 'hardware'): number =>
+      new Set(ofKind.map((index) => set.cases[index]?.[of])).size;
+    // What one engine alone has shown is that engine's, and two devices make no rule for a third.
+    const common = distinct('engine') > 1 && distinct('hardware') > 2;
+    const shared = trainExpert(set, common ? ofKind : [], 0, () => 0);
+    if (shared.correction.length > 0) belief[kind] = shared.belief;
+    correction.push(...shared.correction.map((tree) => gated(gate, tree)));
+    const said: BoostedTrees = { base: 0, trees: shared.correction };
+    const before = (one: Case): number => predictTrees(said, one.features);
+    const prior = spreadOfKind(set, ofKind, before);
     spread.push(gated(gate, leaf(prior)));
     for (const engine of MEASURED_ENGINES) {
       const flag = FEATURE_NAMES.indexOf(`engine ${engine}`);
-      const own = ofKind.filter((index) => set.cases[index]?.features[flag] === 1);
-      const expert = trainExpert(set, own, prior);
+      const own = ofKind.filter((index) => set.cases[index]?.engine === engine);
+      const expert = trainExpert(set, own, prior, before);
       if (expert.correction.length > 0) belief[`${kind} in ${engine}`] = expert.belief;
       correction.push(...expert.correction.map((tree) => gated(gate, gated(flag, tree))));
       spread.push(...expert.spread.map((tree) => gated(gate, gated(flag, tree))));
@@ -47,10 +56,10 @@ export function trainSelector(set: TrainingSet, members: readonly number[]): Tra
 }
 
 /** How far off physics alone is on four fifths of the cases, with a belief of its own counting as a few cases. */
-function physicsSpread(set: TrainingSet, members: readonly number[]): number {
+function spreadOfKind(set: TrainingSet, members: readonly number[], said: (one: Case) => number): number {
   if (members.length === 0) return PRIOR_SPREAD;
   const cases = members.flatMap((index) => set.cases[index] ?? []);
-  const off = cases.map((one) => Math.abs(missing(one)));
+  const off = cases.map((one) => Math.abs(missing(one) - said(one)));
   const measured = weightedQuantile(off, caseWeights(cases), COVERAGE);
   const share = members.length / (members.length + PRIOR_CASES);
   return share * measured + (1 - share) * PRIOR_SPREAD;

@@ -34,6 +34,7 @@ export function syntheticSet(count: number): TrainingSet {
       id: String(index),
       source: `source ${index % 5}`,
       hardware: `device ${index % 7}`,
+      engine: 'vllm',
       model: `model ${index % 11}`,
       technique: `technique ${index % 3}`,
       kind,
