@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { Warning } from '../units/quantities';
 import { formatInteger } from '../units/format';
 import { totalParameters } from './count';
-import { listTensors } from './files/listTensors';
 import { listedElements, type ListedTensor } from './files/tensorListing';
 import { quoted, ReadFailure } from './readFailure';
 import type { ModelSpec } from './spec';
@@ -22,6 +21,7 @@ export async function compareWithWeights(spec: ModelSpec, configPath: string): P
   const file = weightsBeside(configPath);
   if (file === null) return spec;
   try {
+    const { listTensors } = await import('./files/listTensors');
     const { tensors, remarks } = await listTensors(file);
     const warning =
       remarks[0] === undefined ? disagreement(spec, tensors) : { code: 'cut-short', message: remarks[0] };

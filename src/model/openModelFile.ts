@@ -3,8 +3,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { MAX_JSON_LENGTH, readJson } from '../syntax/json';
 import { compareWithWeights } from './compareWithWeights';
 import { isObject, type JsonObject } from './config';
-import { listTensors } from './files/listTensors';
 import { readPipeline } from './files/readPipeline';
+import type { TensorListing } from './files/tensorListing';
 import { specOfListing } from './files/specOfListing';
 import { readModel, readModelValue, type ReadOptions } from './readModel';
 import { ReadFailure } from './readFailure';
@@ -62,7 +62,7 @@ async function readWeights(path: string): Promise<ModelReading> {
   const config = extname(path) === '.gguf' ? null : readText(join(folder, 'config.json'));
   // A configuration beside the weights knows what the model is; the weights alone know only their sizes.
   if (config !== null && extname(path) !== '.onnx') return readConfigFile(join(folder, 'config.json'));
-  return { ok: true, model: specOfListing(await listTensors(path), stemOf(path)) };
+  return { ok: true, model: specOfListing(await tensorsOf(path), stemOf(path)) };
 }
 
 async function readConfigFile(path: string): Promise<ModelReading> {
@@ -99,11 +99,17 @@ async function readIndex(path: string, weightMap: JsonObject): Promise<ModelRead
       'An index names tensors, not their sizes: open it with its config.json or all of its files beside it.',
     );
   }
-  return { ok: true, model: specOfListing(await listTensors(path), stemOf(path)) };
+  return { ok: true, model: specOfListing(await tensorsOf(path), stemOf(path)) };
 }
 
 /** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */
-export function optionsBeside(path: string): ReadOptions {
+export /** Readers of weight files are loaded when there is one: most questions are about a configuration alone. */
+async function tensorsOf(path: string): Promise<TensorListing> {
+  const { listTensors } = await import('./files/listTensors');
+  return listTensors(path);
+}
+
+function optionsBeside(path: string): ReadOptions {
   const folder = dirname(path);
   const stem = stemOf(path);
   const options: ReadOptions = { name: stem === 'config' || stem === 'params' ? basename(folder) : stem };
