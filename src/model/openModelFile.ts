@@ -102,14 +102,14 @@ async function readIndex(path: string, weightMap: JsonObject): Promise<ModelRead
   return { ok: true, model: specOfListing(await tensorsOf(path), stemOf(path)) };
 }
 
-/** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */
-export /** Readers of weight files are loaded when there is one: most questions are about a configuration alone. */
+/** Readers of weight files are loaded when there is one: most questions are about a configuration alone. */
 async function tensorsOf(path: string): Promise<TensorListing> {
   const { listTensors } = await import('./files/listTensors');
   return listTensors(path);
 }
 
-function optionsBeside(path: string): ReadOptions {
+/** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */
+export function optionsBeside(path: string): ReadOptions {
   const folder = dirname(path);
   const stem = stemOf(path);
   const options: ReadOptions = { name: stem === 'config' || stem === 'params' ? basename(folder) : stem };
