@@ -1,10 +1,9 @@
 import { elementBytes } from '../units/numberFormat';
 import type { Bytes } from '../units/quantities';
 import { countedTensors, elements } from './count';
-import { isIgnored } from './ignoreList';
-import type { Quantisation } from './quantisation';
 import type { AttentionMixer, LayerGroup, Mixer, ModelSpec, WeightTensor } from './spec';
 import type { WeightScheme } from './weightScheme';
+import { isPlainFormat, weightChoice } from './weightChoice';
 import { findScheme, storedBytes } from './weightSchemes';
 
 /**
@@ -16,7 +15,7 @@ export function weightBytes(spec: ModelSpec, schemeId?: string | null): Bytes {
   const own = schemeId === undefined;
   if (own && spec.storedBytes !== undefined) return spec.storedBytes;
   const scheme = own || schemeId === null ? undefined : findScheme(schemeId);
-  const choose = own ? ownChoice(spec.quantisation) : givenChoice(scheme);
+  const choose = weightChoice(spec, scheme, own);
   const plainBytes = isPlainFormat(scheme) ? (scheme?.bits ?? 0) / 8 : elementBytes(spec.format);
   let sum = 0;
   for (const { tensor, count, layers } of countedTensors(spec)) {
@@ -37,66 +36,11 @@ export function weightBytes(spec: ModelSpec, schemeId?: string | null): Bytes {
   return sum;
 }
 
-/** Which scheme a tensor is stored under; undefined for the model's plain format. */
-type Choice = (tensor: WeightTensor, name: string, inLayer: boolean) => WeightScheme | undefined;
-
-function givenChoice(scheme: WeightScheme | undefined): Choice {
-  if (scheme === undefined) return () => undefined;
-  return (tensor, _, inLayer) => (takesPart(tensor, scheme, inLayer) ? scheme : undefined);
-}
-
-/** What the file's own quantisation says of each module: its ignore list first, then its parts, then the rest. */
-function ownChoice(own: Quantisation | null): Choice {
-  if (own === null) return () => undefined;
-  const ignored = isIgnored(own.ignored);
-  const rest = own.partsOnly === true ? undefined : schemeOf(own);
-  const parts = (own.parts ?? []).map((part) => ({
-    matches: part.targets.includes('Linear') ? (): boolean => true : isIgnored(part.targets),
-    named: !part.targets.includes('Linear'),
-    scheme: part.scheme === null ? undefined : schemeOf({ ...part, scheme: part.scheme }),
-  }));
-  return (tensor, name, inLayer) => {
-    if ((tensor.role !== 'linear' && tensor.role !== 'lookup') || ignored(name)) return undefined;
-    const part = parts.find(({ matches }) => matches(name));
-    if (part === undefined) return rest !== undefined && takesPart(tensor, rest, inLayer) ? rest : undefined;
-    if (part.scheme === undefined) return undefined;
-    return part.named || takesPart(tensor, part.scheme, inLayer) ? part.scheme : undefined;
-  };
-}
-
-/** A scheme of the table with the file's own bits, group and scales. */
-function schemeOf(said: {
-  scheme: string;
-  bits: number;
-  group: WeightScheme['group'];
-  scaleBits?: number;
-}): WeightScheme | undefined {
-  const base = findScheme(said.scheme);
-  if (base === undefined) return undefined;
-  return { ...base, bits: said.bits, group: said.group, scaleBits: said.scaleBits ?? base.scaleBits };
-}
-
 function storedOr(scheme: WeightScheme | undefined, tensor: WeightTensor, plainBytes: Bytes): Bytes {
   if (scheme === undefined) return elements(tensor) * plainBytes;
   const rows = tensor.shape[0] ?? 1;
   return storedBytes(scheme, rows, rows === 0 ? 0 : elements(tensor) / rows);
 }
-
-/** Formats without scales apply to every weight alike; quantised ones to linear weights that they cover. */
-function isPlainFormat(scheme: WeightScheme | undefined): boolean {
-  return scheme !== undefined && scheme.scaleBits === 0 && scheme.covers.embedding && scheme.bits >= 16;
-}
-
-function takesPart(tensor: WeightTensor, scheme: WeightScheme, inLayer: boolean): boolean {
-  if (isPlainFormat(scheme)) return false;
-  if (tensor.role === 'lookup') return scheme.covers.embedding && tensor.part === 'embedding';
-  if (tensor.role !== 'linear') return false;
-  if (tensor.part === 'head') return scheme.covers.head;
-  return inLayer && (scheme.covers.head || !ROUTER.test(tensor.name));
-}
-
-/** Routers stay in the model's format: every tool leaves them out, and few say so. Whole-file formats take them along. */
-const ROUTER = /(?:^|\.)(?:gate|router|router\.layer|router\.proj|gate\.wg|shared_expert_gate)\.weight$/;
 
 /** What the weights are in: the file's quantisation scheme, or its plain format. */
 export function weightFormatName(spec: ModelSpec): string {

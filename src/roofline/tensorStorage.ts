@@ -1,6 +1,6 @@
-import { isIgnored } from '../model/ignoreList';
 import type { ModelSpec, WeightTensor } from '../model/spec';
 import type { WeightScheme } from '../model/weightScheme';
+import { isPlainFormat, weightChoice } from '../model/weightChoice';
 import { findScheme, storedBytes } from '../model/weightSchemes';
 import { elementBytes } from '../units/numberFormat';
 import type { Bytes } from '../units/quantities';
@@ -40,46 +40,40 @@ export function isPlainScheme(scheme: WeightScheme): boolean {
 const SUPERBLOCK = /^(q\d_k|iq|tq)/;
 
 /**
- * Bytes of one copy of each tensor under a scheme (null: the file's own weights, its ignore list respected). Where an
- * ignore list leaves out some layers of a group, the mean over the group's layers is taken.
+ * How one copy of each tensor is kept under a scheme; null: as the file itself says, its ignore list and its parts respected. Where
+ * the layers of a group differ, bytes are their mean.
  */
 export function tensorStorage(
   model: ModelSpec,
   schemeId: string | null,
 ): (tensor: WeightTensor, layers: readonly number[] | null) => TensorStorage {
-  const scheme = schemeOf(model, schemeId);
-  const width = elementBytes(model.format);
-  const ignored =
-    schemeId === null && model.quantisation ? isIgnored(model.quantisation.ignored) : (): boolean => false;
+  const given = schemeId === null ? null : schemeOf(model, schemeId);
+  const choose = weightChoice(model, given ?? undefined, schemeId === null);
+  const width = given && isPlainFormat(given) ? given.bits / 8 : elementBytes(model.format);
   return (tensor, layers) => {
     let elements = 1;
     for (const size of tensor.shape) elements *= size;
-    if (scheme && isPlainScheme(scheme))
-      return { bytes: (elements * scheme.bits) / 8, packed: false, superblock: false };
-    const plain = elements * width;
-    if (!scheme || !covers(scheme, tensor, layers !== null))
-      return { bytes: plain, packed: false, superblock: false };
     const rows = tensor.shape[0] ?? 1;
-    const stored = storedBytes(scheme, rows, elements / Math.max(1, rows));
-    const share =
-      layers === null ? (ignored(tensor.name) ? 1 : 0) : ignoredShare(tensor.name, layers, ignored);
-    return {
-      bytes: share * plain + (1 - share) * stored,
-      packed: share < 1 && stored < plain && scheme.computes === null,
-      superblock: SUPERBLOCK.test(scheme.id),
+    const stored = (scheme: WeightScheme | undefined): TensorStorage => {
+      const plain = elements * width;
+      if (!scheme) return { bytes: plain, packed: false, superblock: false };
+      const bytes = storedBytes(scheme, rows, elements / Math.max(1, rows));
+      return {
+        bytes,
+        packed: bytes < plain && scheme.computes === null,
+        superblock: SUPERBLOCK.test(scheme.id),
+      };
     };
+    if (layers === null) return stored(choose(tensor, tensor.name, false));
+    let known: { scheme: WeightScheme | undefined; storage: TensorStorage } | undefined;
+    const mean = { bytes: 0, packed: false, superblock: false };
+    for (const layer of layers) {
+      const scheme = choose(tensor, tensor.name.replaceAll('{layer}', String(layer)), true);
+      if (!known || known.scheme !== scheme) known = { scheme, storage: stored(scheme) };
+      mean.bytes += known.storage.bytes / layers.length;
+      mean.packed ||= known.storage.packed;
+      mean.superblock ||= known.storage.superblock;
+    }
+    return mean;
   };
-}
-
-function covers(scheme: WeightScheme, tensor: WeightTensor, inLayer: boolean): boolean {
-  if (tensor.role === 'lookup') return scheme.covers.embedding && tensor.part === 'embedding';
-  if (tensor.role !== 'linear') return false;
-  return tensor.part === 'head' ? scheme.covers.head : inLayer;
-}
-
-function ignoredShare(name: string, layers: readonly number[], ignored: (name: string) => boolean): number {
-  if (layers.length === 0) return 0;
-  let count = 0;
-  for (const layer of layers) if (ignored(name.replaceAll('{layer}', String(layer)))) count += 1;
-  return count / layers.length;
 }
