@@ -55,6 +55,8 @@ export class StatusBar implements vscode.Disposable {
 
   private async refresh(turn: number): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
+    // Our own panel is about the document beside it: the verdict on that one stays.
+    if (!document && isOwnPanel(vscode.window.tabGroups.activeTabGroup.activeTab)) return;
     const settings = this.settings.of(document?.uri);
     if (!document || !settings.statusBar || !(await this.concerns(document))) {
       if (turn === this.turn) this.hide();
@@ -121,4 +123,8 @@ export class StatusBar implements vscode.Disposable {
     clearTimeout(this.timer);
     for (const listener of this.listeners) listener.dispose();
   }
+}
+
+function isOwnPanel(tab: vscode.Tab | undefined): boolean {
+  return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.includes('inferenceLens.');
 }
