@@ -126,7 +126,7 @@ export class WeightsPage {
         this.take(message);
         return;
       case 'verdict':
-        if (message.reading === this.subject?.reading) this.judge(message);
+        if (message.reading === this.subject?.reading) this.judge(message, this.subject.format);
         return;
       case 'failed':
         this.settle(message);
@@ -185,9 +185,9 @@ export class WeightsPage {
     });
   }
 
-  private judge(message: VerdictMessage): void {
+  private judge(message: VerdictMessage, format: WeightsMessage['format']): void {
     this.verdict = message;
-    this.judged.replaceChildren(verdictView(message));
+    this.judged.replaceChildren(verdictView(message, format));
     this.drawCharts();
   }
 
