@@ -6,7 +6,7 @@ import type { RatioMetric, Selector } from '../selector/selector';
 import { allTechniques } from '../techniques/catalogue';
 import { engineName } from '../techniques/engineName';
 import { nearestEvidence } from '../techniques/evidence';
-import type { Technique } from '../techniques/technique';
+import type { Effort, Technique } from '../techniques/technique';
 import { formatBytes, formatInteger, formatRatio, formatSignificant } from '../units/format';
 import type { Warning } from '../units/quantities';
 import type { Goal } from '../workload/workload';
@@ -37,6 +37,10 @@ const METRIC_IN_WORDS: Record<RatioMetric, string> = {
 };
 /** Figures shown for each member of a recommendation. */
 const EVIDENCE_EACH = 3;
+/** Work of weeks: nothing to begin with where something else of the family gains nearly as much at once. */
+const LONG_WORK: readonly Effort[] = ['training', 'hardware', 'research'];
+/** “Nearly as much”: within a tenth. */
+const NEARLY = 0.9;
 const RISKS = ['none', 'low', 'medium', 'high'] as const;
 
 /** Ranked techniques and stacks for a scenario, each with its gain, band, evidence and the setting to change. */
@@ -52,15 +56,21 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
     if (reason === null) allowed.push(technique);
     else rejected.push({ technique: technique.id, reason });
   }
-  const singles = await singleCandidates(scenario, baseline, metric, allowed, selector);
-  rejected.push(...singles.refusals);
+  const asked = await singleCandidates(scenario, baseline, metric, allowed, selector);
+  rejected.push(...asked.refusals);
+  const singles: Candidate[] = [];
+  for (const candidate of asked.candidates) {
+    const reason = notWorthTheWork(candidate, asked.candidates);
+    if (reason === null) singles.push(candidate);
+    else rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
+  }
   const isUseful = (candidate: Candidate): boolean => useless(goal, scenario, baseline, candidate) === null;
   // Where the deployment does not fit, members that do not rescue it alone may do so together.
   const rescue = !baseline.memory.fits;
-  const members = rescue ? singles.candidates : singles.candidates.filter(isUseful);
+  const members = rescue ? singles : singles.filter(isUseful);
   const aim = rescue || goal === 'memory' ? 'memory' : 'speed';
-  const candidates = [...singles.candidates, ...stacks(baseline, metric, members, aim)];
-  for (const candidate of singles.candidates) {
+  const candidates = [...singles, ...stacks(baseline, metric, members, aim)];
+  for (const candidate of singles) {
     const reason = useless(goal, scenario, baseline, candidate);
     if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
   }
@@ -92,6 +102,19 @@ function notAllowed(technique: Technique, applied: readonly string[], losslessOn
   if (losslessOnly && !technique.quality.lossless)
     return 'changes the output; only lossless ones are asked for';
   return technique.conflicts.find((conflict) => applied.includes(conflict.id))?.because ?? null;
+}
+
+/** Why a technique that takes weeks is left out: another of its family gains nearly as much without; null where none does. */
+function notWorthTheWork(candidate: Candidate, all: readonly Candidate[]): string | null {
+  const [technique] = candidate.techniques;
+  if (!technique || !LONG_WORK.includes(technique.effort)) return null;
+  const sooner = all.find(({ techniques: [other], speedup, after }) => {
+    if (other?.family !== technique.family || LONG_WORK.includes(other.effort)) return false;
+    return after.memory.fits && speedup.p50 >= NEARLY * candidate.speedup.p50;
+  });
+  return sooner
+    ? `needs ${technique.effort}; ${sooner.techniques[0]?.title ?? ''} gains nearly as much without`
+    : null;
 }
 
 /** Why a technique that applies is still of no use for the goal; null where it is. What does not fit is never of use. */
@@ -141,7 +164,7 @@ function workloadInWords({ workload }: Scenario): string {
 function score(goal: Goal, scenario: Scenario, before: Estimate, candidate: Candidate): number {
   const rescues = !before.memory.fits && candidate.after.memory.fits ? 1e6 : 0;
   // Of two equal gains the one with less to lose and fewer parts goes first.
-  const trouble = 0.01 * RISKS.indexOf(worstRisk(candidate)) + 0.005 * candidate.techniques.length;
+  const trouble = 1e-6 * (2 * RISKS.indexOf(worstRisk(candidate)) + candidate.techniques.length);
   switch (goal) {
     case 'memory':
       return rescues + before.memory.total / candidate.after.memory.total - trouble;
