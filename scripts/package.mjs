@@ -58,7 +58,7 @@ if (existsSync(join(runtime, 'bin/napi-v6', process.platform, process.arch))) {
 }
 
 // The published manifest names no scripts and no dependencies: everything is bundled or beside the bundle.
-const { scripts, dependencies, devDependencies, optionalDependencies, bin, ...manifest } = JSON.parse(
+const { scripts, dependencies, devDependencies, optionalDependencies, bin, files, ...manifest } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 );
 writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
