@@ -9,6 +9,7 @@ import {
   formatInteger,
   formatPercent,
   formatSeconds,
+  formatSequences,
   formatSignificant,
 } from '../units/format';
 import { engineName } from '../techniques/engineName';
@@ -56,7 +57,7 @@ export function fourFigures(estimate: Estimate): Figure[] {
       label: 'Memory',
       value: `${formatSignificant(memory.perDevice / 1e9)} of ${formatSignificant(memory.capacityPerDevice / 1e9)} GB`,
       detail: memory.fits
-        ? `fits · up to ${formatInteger(memory.maxConcurrency)} such sequences`
+        ? ['fits', formatSequences(memory.maxConcurrency)].filter((part) => part !== null).join(' · ')
         : 'does not fit',
     },
   ];

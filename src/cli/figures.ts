@@ -1,6 +1,12 @@
 import type { ScenarioSummary } from '../advisor/advice';
 import type { EstimateAnswer } from '../advisor/estimateAnswer';
-import { formatBytes, formatInteger, formatSeconds, formatSignificant } from '../units/format';
+import {
+  formatBytes,
+  formatInteger,
+  formatSeconds,
+  formatSequences,
+  formatSignificant,
+} from '../units/format';
 import type { Band } from '../units/quantities';
 import { wrap, TERMINAL_WIDTH } from './wrap';
 
@@ -14,7 +20,7 @@ export function figures(
 ): string[] {
   const { latency, throughput, memory, bound } = answer;
   const verdict = memory.fits
-    ? `fits, up to ${formatInteger(memory.maxConcurrency)} such ${memory.maxConcurrency === 1 ? 'sequence' : 'sequences'}`
+    ? ['fits', formatSequences(memory.maxConcurrency)].filter((part) => part !== null).join(', ')
     : 'does not fit';
   const generates = throughput.total > 0;
   return [

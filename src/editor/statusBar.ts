@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isDeploymentLanguage } from './documentKinds';
 import type { EngineRooms } from './engineRooms';
 import { logFault } from './log';
+import { activeSource, type Source } from './source';
 import { optionsFrom, type Settings } from './settings';
 import type { Subjects } from './subjects';
 
@@ -32,6 +33,9 @@ export class StatusBar implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.soon(0);
       }),
+      vscode.window.tabGroups.onDidChangeTabs(() => {
+        this.soon(0);
+      }),
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document === vscode.window.activeTextEditor?.document) this.soon(DEBOUNCE_MILLISECONDS);
       }),
@@ -54,15 +58,15 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private async refresh(turn: number): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
+    const source = activeSource();
     // Our own panel is about the document beside it: the verdict on that one stays.
-    if (!document && isOwnPanel(vscode.window.tabGroups.activeTabGroup.activeTab)) return;
-    const settings = this.settings.of(document?.uri);
-    if (!document || !settings.statusBar || !(await this.concerns(document))) {
+    if (!source && isOwnPanel(vscode.window.tabGroups.activeTabGroup.activeTab)) return;
+    const settings = this.settings.of(source?.uri);
+    if (!source || !settings.statusBar || !(await this.concerns(source))) {
       if (turn === this.turn) this.hide();
       return;
     }
-    const found = await this.subjects.of(document);
+    const found = await this.subjects.ofSource(source);
     if (turn !== this.turn) return;
     if (!found.ok) {
       this.show('$(dashboard) not a model I know', found.why, 'inferenceLens.explainVerdict', false);
@@ -73,7 +77,7 @@ export class StatusBar implements vscode.Disposable {
     try {
       const scenario = buildScenario(
         found.subject.model,
-        optionsFrom(settings, found.subject.deployed !== null),
+        optionsFrom(settings, found.subject.deployed !== null, found.subject.engine),
         found.subject.deployed ?? undefined,
       );
       const answer = estimate(scenario);
@@ -96,7 +100,9 @@ export class StatusBar implements vscode.Disposable {
     }
   }
 
-  private async concerns(document: vscode.TextDocument): Promise<boolean> {
+  private async concerns(source: Source): Promise<boolean> {
+    if (source.kind === 'weights') return true;
+    const { document } = source;
     if (isDeploymentLanguage(document)) return (await this.subjects.deploymentsIn(document)).length > 0;
     return (await this.subjects.model(document)) !== null;
   }

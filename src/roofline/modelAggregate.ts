@@ -150,10 +150,12 @@ function addUp(model: ModelSpec, schemeId: string | null): ModelAggregate {
     lookupRowBytes,
     outsideStoredBytes,
     towers,
+    // Where the file's own tensors were added up, their bytes are known better than any scheme tells.
     storedBytes:
+      (schemeId === null ? model.storedBytes : undefined) ??
       outsideStoredBytes +
-      sum(groups.map((group) => group.storedBytes * group.layers)) +
-      sum(towers.map((tower) => tower.storedBytes)),
+        sum(groups.map((group) => group.storedBytes * group.layers)) +
+        sum(towers.map((tower) => tower.storedBytes)),
   };
 }
 

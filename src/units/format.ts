@@ -66,6 +66,12 @@ export function formatSeconds(value: Seconds): string {
   return `${formatSignificant(value * 1e6)} µs`;
 }
 
+/** `up to 177 such sequences`; nothing where memory sets no limit. Counts past a billion are no limit that anybody meets. */
+export function formatSequences(most: number): string | null {
+  if (most > 1e9) return null;
+  return `up to ${formatInteger(most)} such ${most === 1 ? 'sequence' : 'sequences'}`;
+}
+
 /** 3.35 TB/s, 989 TFLOP/s: a number with an SI prefix and any unit. */
 export function formatRate(value: number, unit: string): string {
   return scaled(value, unit);

@@ -5,6 +5,7 @@ import {
   formatInteger,
   formatRatio,
   formatSeconds,
+  formatSequences,
   formatSignificant,
 } from '../../src/units/format';
 
@@ -129,7 +130,7 @@ function memoryNotes({ memory, concurrency }: Estimate, modelLimit: number | nul
       ? []
       : [`longest ${formatInteger(Math.min(memory.maxContext, modelLimit ?? Infinity))} tokens`];
   if (memory.fits)
-    return ['fits', `up to ${formatInteger(memory.maxConcurrency)} such sequences`, ...longest];
+    return ['fits', formatSequences(memory.maxConcurrency), ...longest].filter((note) => note !== null);
   if (memory.maxConcurrency < 1) return ['does not fit', 'not even one such sequence would'];
   return [
     'does not fit',
