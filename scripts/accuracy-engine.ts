@@ -1,12 +1,15 @@
 /**
  * Prints how near the engine is to measurements that it was not fitted on: whole hardware families left out, whole models left
- * out, each device weighing alike, beside peak roofline on the same rows. Memory and "fits" need no fit and are printed as they are.
+ * out, each device weighing alike, beside peak roofline on the same rows. Memory and "fits" need no fit and are printed as they are;
+ * servers are left out one by one. A run over all engines writes its figures to scripts/calibration/accuracy.json.
  *
  * Usage: npm run accuracy:engine [-- ENGINE…]
  */
 import type { Engine } from '../src/deployment/engine';
 import { backendOf } from '../src/roofline/backend';
+import { shippedCalibration } from '../src/roofline/calibration';
 import { estimate } from '../src/roofline/estimateScenario';
+import { writeFigures, type AccuracyFigures } from './calibration/accuracyFigures';
 import { coverage } from './calibration/coverage';
 import { crossValidate, median, medianOverDevices, type LeftOut } from './calibration/crossValidate';
 import { fitEngine } from './calibration/engineFit';
@@ -15,7 +18,8 @@ import { measuredCases, type Metric } from './calibration/measuredCases';
 import { measuredFits, measuredMemory, predictedPeak } from './calibration/measuredMemory';
 import { PEAK_ROOFLINE, PRIORS } from './calibration/priors';
 import { haveMeasured } from './calibration/readCsv';
-import { servingErrors } from './calibration/servingCases';
+import { ratiosOf, serve, servingCases, type ServingRatios } from './calibration/servingCases';
+import { serversLeftOut } from './calibration/servingFit';
 
 const ENGINES: readonly Engine[] = [
   'llama.cpp',
@@ -27,17 +31,19 @@ const ENGINES: readonly Engine[] = [
   'mlx',
 ];
 const METRICS: readonly Metric[] = ['decode1', 'throughput', 'prefill'];
+const SERVED = ['timeToFirstToken', 'interToken', 'endToEnd', 'endToEndP90'] as const;
 /** Models are left out in this many folds of whole models. */
 const MODEL_FOLDS = 6;
 
 if (!haveMeasured()) {
-  console.error('../shared/measured is not here: there is nothing to compare with.');
+  console.log('not run: ../shared/measured is not here, and there is nothing else to compare with.');
 } else {
   run(process.argv.slice(2));
 }
 
 function run(only: readonly string[]): void {
   const all = measuredCases();
+  const times: AccuracyFigures['times'] = [];
   const pooled: Record<'hardware' | 'models' | 'peak', LeftOut[]> = { hardware: [], models: [], peak: [] };
   console.log(
     'metric      engine        devices  rows   hardware out  models out  peak roofline  80 % bands cover',
@@ -58,12 +64,22 @@ function run(only: readonly string[]): void {
     pooled.hardware.push(...byHardware);
     pooled.models.push(...byModel);
     pooled.peak.push(...peak);
-    for (const metric of METRICS) printRow(metric, engine, byHardware, byModel, peak);
+    for (const metric of METRICS) times.push(...printRow(metric, engine, byHardware, byModel, peak));
   }
-  for (const metric of METRICS) printRow(metric, 'all', pooled.hardware, pooled.models, pooled.peak);
-  printMemory();
-  console.log('\nserving (vLLM on H100; six constants were set on these rows)');
-  for (const line of servingErrors()) console.log(line);
+  for (const metric of METRICS)
+    times.push(...printRow(metric, 'all', pooled.hardware, pooled.models, pooled.peak));
+  const memory = printMemory();
+  const fits = printFits();
+  const serving = printServing();
+  if (only.length > 0) return;
+  writeFigures({
+    date: new Date().toISOString().slice(0, 10),
+    command: 'npm run accuracy:engine',
+    times,
+    ...memory,
+    fits,
+    serving,
+  });
 }
 
 function printRow(
@@ -72,10 +88,10 @@ function printRow(
   byHardware: readonly LeftOut[],
   byModel: readonly LeftOut[],
   peak: readonly LeftOut[],
-): void {
+): AccuracyFigures['times'] {
   const of = (rows: readonly LeftOut[]): LeftOut[] =>
     rows.filter(({ one }) => one.measured.metric === metric);
-  if (of(peak).length === 0) return;
+  if (of(peak).length === 0) return [];
   const out = medianOverDevices(of(byHardware));
   const models = medianOverDevices(of(byModel));
   const roof = medianOverDevices(of(peak));
@@ -92,24 +108,72 @@ function printRow(
       percent(covered).padStart(17),
     ].join(' '),
   );
+  return [
+    {
+      metric,
+      engine,
+      devices: roof.devices,
+      rows: roof.rows,
+      hardwareLeftOut: told(out.error),
+      modelsLeftOut: told(models.error),
+      peakRoofline: told(roof.error),
+      bandsCover: told(covered),
+    },
+  ];
 }
 
-function printMemory(): void {
+function told(share: number): number | null {
+  return Number.isFinite(share) ? share : null;
+}
+
+function printMemory(): Pick<AccuracyFigures, 'memory' | 'memoryOverall'> {
   console.log('\npeak memory  engine        device                       rows   engine   weights + KV');
-  const groups = new Map<string, { ours: number[]; content: number[] }>();
+  interface Group {
+    kind: string;
+    engine: string;
+    hardware: string;
+    ours: number[];
+    content: number[];
+  }
+  const groups = new Map<string, Group>();
   for (const one of measuredMemory()) {
     const answer = estimate(one.scenario);
-    const key = `${one.kind.padEnd(12)} ${one.engine.padEnd(13)} ${one.hardware.slice(0, 28).padEnd(28)}`;
-    const group = groups.get(key) ?? { ours: [], content: [] };
+    const key = `${one.kind} ${one.engine} ${one.hardware}`;
+    const { kind, engine, hardware } = one;
+    const group = groups.get(key) ?? { kind, engine, hardware, ours: [], content: [] };
     groups.set(key, group);
     group.ours.push(Math.abs(predictedPeak(one.kind, answer) / one.measured - 1));
     group.content.push(Math.abs((answer.memory.weights + answer.memory.kvCache) / one.measured - 1));
   }
-  for (const [key, { ours, content }] of [...groups].sort()) {
+  const memory = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { kind, engine, hardware, ours, content }]) => ({
+      kind,
+      engine,
+      hardware,
+      rows: ours.length,
+      error: median(ours),
+      content: median(content),
+    }));
+  const printed = (names: string, rows: number, error: number, content: number): void =>
     console.log(
-      `${key} ${String(ours.length).padStart(4)} ${percent(median(ours)).padStart(8)} ${percent(median(content)).padStart(14)}`,
+      `${names} ${String(rows).padStart(4)} ${percent(error).padStart(8)} ${percent(content).padStart(14)}`,
     );
+  for (const { kind, engine, hardware, rows, error, content } of memory) {
+    const names = `${kind.padEnd(12)} ${engine.padEnd(13)} ${hardware.slice(0, 28).padEnd(28)}`;
+    printed(names, rows, error, content);
   }
+  const memoryOverall = {
+    groups: memory.length,
+    rows: memory.reduce((total, one) => total + one.rows, 0),
+    error: median(memory.map((one) => one.error)),
+    content: median(memory.map((one) => one.content)),
+  };
+  printed('all, each alike'.padEnd(55), memoryOverall.rows, memoryOverall.error, memoryOverall.content);
+  return { memory, memoryOverall };
+}
+
+function printFits(): AccuracyFigures['fits'] {
   let right = 0;
   let falseFits = 0;
   const cases = measuredFits();
@@ -121,6 +185,36 @@ function printMemory(): void {
   console.log(
     `fits: ${cases.length} rows, ${percent(right / cases.length)} right, ${falseFits} said to fit that ran out of memory`,
   );
+  return { rows: cases.length, right: right / cases.length, saidToFitThatDidNot: falseFits };
+}
+
+function printServing(): AccuracyFigures['serving'] {
+  const cases = servingCases();
+  const fitted = cases.map((one) => ratiosOf(one, serve(one)));
+  const leftOut = serversLeftOut(cases, shippedCalibration()('vllm', 'cuda-hbm'));
+  console.log(
+    '\nservers (vLLM on H100), estimated / measured: first token, inter-token, end to end, its p90',
+  );
+  console.log(`${'server'.padEnd(36)} fitted on all          server left out`);
+  const ratios = (one: ServingRatios): string => SERVED.map((name) => one[name].toFixed(2)).join('  ');
+  for (const [index, one] of fitted.entries()) {
+    const other = leftOut[index];
+    console.log(`${one.one.id.padEnd(36)} ${ratios(one)} ${other ? ratios(other) : ''}`);
+  }
+  const figures: AccuracyFigures['serving'] = [];
+  for (const kind of ['dense', 'experts'] as const) {
+    for (const figure of SERVED) {
+      const error = (rows: readonly ServingRatios[]): number =>
+        median(rows.filter(({ one }) => one.kind === kind).map((one) => Math.abs(one[figure] - 1)));
+      const servers = cases.filter((one) => one.kind === kind).length;
+      const row = { kind, servers, figure, fitted: error(fitted), serverLeftOut: error(leftOut) };
+      figures.push(row);
+      console.log(
+        `${kind.padEnd(8)} ${figure.padEnd(17)} ${percent(row.fitted).padStart(8)} ${percent(row.serverLeftOut).padStart(8)} (left out)`,
+      );
+    }
+  }
+  return figures;
 }
 
 function percent(share: number): string {

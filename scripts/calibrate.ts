@@ -18,6 +18,8 @@ import { predict, prepare, type PreparedCase } from './calibration/evaluator';
 import { measuredCases } from './calibration/measuredCases';
 import { PRIORS } from './calibration/priors';
 import { haveMeasured } from './calibration/readCsv';
+import { servingCases } from './calibration/servingCases';
+import { fitServed } from './calibration/servingFit';
 
 const TARGET = path.resolve('src/roofline/calibration.json');
 const FITTED: readonly Engine[] = [
@@ -41,20 +43,12 @@ const STAND_INS: readonly (readonly [Backend | null, Engine])[] = [
   ['xpu-hbm', 'vllm'],
   ['cpu', 'llama.cpp'],
 ];
-/**
- * vLLM under a request rate (serving.csv, recent releases): the scheduler works while the device does, which the offline runs of
- * 2024 in throughput.csv did not have. Six round numbers, set on six servers and checked by `npm run accuracy:engine`.
- */
-const SERVED_VLLM = {
-  stepSeconds: 7e-4,
-  sequenceSeconds: 5e-6,
-  requestSeconds: 1e-2,
-  cacheBandwidth: 0.92,
-  scoreFlop: 0.1,
-  expertAttained: 0.78,
-};
 /** Residuals of one device say nothing about another: where no device could be left out the spread is widened by this. */
 const WIDEN_UNTESTED = 1.6;
+
+/** Each device hands on as many, spread evenly over its residuals. */
+const NEIGHBOURS_A_DEVICE = 8;
+const MOST_NEIGHBOURS = 80;
 
 if (!haveMeasured()) {
   console.error('../shared/measured is not here: nothing to fit on, calibration.json is left as it is.');
@@ -66,7 +60,6 @@ function run(only: readonly string[]): void {
   const previous = JSON.parse(readFileSync(TARGET, 'utf8')) as { entries: CalibrationEntry[] };
   const all = measuredCases();
   const entries: CalibrationEntry[] = [];
-  const fits = new Map<Engine, EngineFit>();
   for (const engine of FITTED) {
     if (only.length > 0 && !only.includes(engine)) {
       entries.push(...previous.entries.filter((entry) => entry.engine === engine));
@@ -77,12 +70,25 @@ function run(only: readonly string[]): void {
       PRIORS[engine],
     );
     const fitted = fitEngine(engine, cases, null);
-    fits.set(engine, fitted);
-    entries.push(...entriesOf(fitted, cases));
+    const own = entriesOf(fitted, cases);
+    if (engine === 'vllm') addServed(own);
+    entries.push(...own);
     console.log(`${engine}: ${cases.length} rows`);
   }
   entries.push(...standIns(entries));
   writeFileSync(TARGET, `${JSON.stringify({ version: today(), entries }, null, 2)}\n`);
+}
+
+/**
+ * vLLM under a request rate (serving.csv, recent releases): the scheduler works while the device does, which the offline runs of
+ * 2024 in throughput.csv did not have. Fitted on all its servers; `npm run accuracy:engine` leaves each out in turn.
+ */
+function addServed(entries: CalibrationEntry[]): void {
+  const measured = entries.find((entry) => entry.backend === 'cuda-hbm');
+  if (!measured) return;
+  const served = fitServed(servingCases(), measured);
+  for (const name of Object.keys(served) as (keyof typeof served)[]) served[name] = round(served[name]);
+  for (const entry of entries) entry.served = served;
 }
 
 function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): CalibrationEntry[] {
@@ -104,7 +110,7 @@ function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): Calibrati
       engine: fitted.engine,
       backend,
       constants: rounded(constants),
-      served: fitted.engine === 'vllm' ? SERVED_VLLM : null,
+      served: null,
       neighbours: neighboursOf(own),
       rows: own.length,
       devices: new Set(own.map(({ one }) => one.measured.hardware)).size,
@@ -147,10 +153,6 @@ function spreadOf(rows: readonly LeftOut[], tested: boolean): { p10: number; p90
     n: rows.length,
   };
 }
-
-/** Each device hands on as many, spread evenly over its residuals. */
-const NEIGHBOURS_A_DEVICE = 8;
-const MOST_NEIGHBOURS = 80;
 
 function neighboursOf(rows: readonly LeftOut[]): Neighbour[] {
   const byDevice = new Map<string, Neighbour[]>();

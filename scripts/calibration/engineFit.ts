@@ -87,14 +87,29 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
   });
 }
 
-/** Where processors start: their vector units are the matrix units too, and layers end in a barrier of all cores. */
-const PROCESSOR = { plainFlop: 1, packedFlop: 2, superblockFlop: 0.2, layerSeconds: 8e-4 } as const;
+/**
+ * Where processors start. Their vector units are the matrix units too: one row fills them (no tile to fill, so the fewest rows that
+ * the bounds allow), and a product reaches most of the peak. Layers end in a barrier of all cores. Rows of one sequence alone
+ * cannot tell `compute` and `halfRows` apart from the unpacking, so devices with tiles must not hand theirs on.
+ */
+const PROCESSOR = {
+  compute: 0.8,
+  halfRows: 0.5,
+  plainFlop: 1,
+  packedFlop: 2,
+  superblockFlop: 0.2,
+  layerSeconds: 8e-4,
+} as const;
 
 /** Fewer rows than this are no ground for constants of a backend's own. */
 const FEWEST_ROWS = 20;
 
 /** How firmly a backend's constants stay with its family's, a device; more devices, more freedom. */
 const HOLD = 0.02;
+/** The same for an engine's constants over all devices, to usual orders of magnitude. */
+const LOOSE = 0.0008;
+/** And for what collectives cost. */
+const COLLECTIVES = 0.04;
 
 /**
  * Fits an engine in three stages: all its rows, the rows of each vendor's devices, the rows of each backend. Each stage starts
@@ -110,7 +125,7 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
   const general = offloaded.length > 0 ? offloaded : cases;
   const any = fit(weigh(general), warm?.any ?? prior, prior, {
     free: identifiable(general),
-    hold: 0.0008,
+    hold: holdOf(engine, LOOSE),
     sweeps,
     restarts,
   });
@@ -124,7 +139,7 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
         ? any
         : fit(weigh(members), warm?.backends.get(family as Backend) ?? from, from, {
             free: identifiable(members),
-            hold: HOLD / devicesOf(members) ** 1.5,
+            hold: holdOf(engine, HOLD / devicesOf(members) ** 1.5),
             sweeps,
             restarts,
           });
@@ -144,7 +159,7 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
         backend,
         fit(weigh(list), warm?.backends.get(backend) ?? shared, shared, {
           free: identifiable(list),
-          hold: HOLD / devicesOf(list) ** 1.5,
+          hold: holdOf(engine, HOLD / devicesOf(list) ** 1.5),
           sweeps,
           restarts: 0,
         }),
@@ -161,6 +176,18 @@ export function constantsFor(fitted: EngineFit, backend: Backend): EngineConstan
 
 function familyOf(backend: Backend): string {
   return backend.replace('-hbm', '');
+}
+
+/** Engines that hand activations on by copies of their own, which no timing of collectives speaks about. */
+const COPYING: readonly Engine[] = ['llama.cpp', 'transformers'];
+
+/**
+ * What collectives cost has been timed by itself (network.csv: 5 µs a hop and 0.6 of the link are in the middle of it, as in the
+ * priors): topologies of the few machines that ran several devices must not bend it, nor pass for what layers and steps cost.
+ */
+function holdOf(engine: Engine, hold: number): (name: ConstantName) => number {
+  const collectives = COPYING.includes(engine) ? hold : Math.max(hold, COLLECTIVES);
+  return (name) => (name === 'hopSeconds' || name === 'linkBandwidth' ? collectives : hold);
 }
 
 function devicesOf(cases: readonly PreparedCase[]): number {

@@ -100,7 +100,7 @@ function lossOf(
   cases: readonly Weighted[],
   flat: Flat,
   prior: Flat,
-  hold: number,
+  hold: FitOptions['hold'],
   free: readonly ConstantName[],
 ): number {
   const constants = unflatten(flat);
@@ -113,14 +113,14 @@ function lossOf(
     total += weight;
   }
   let pull = 0;
-  for (const name of free) pull += Math.log((flat[name] ?? 1) / (prior[name] ?? 1)) ** 2;
-  return loss / Math.max(total, 1e-9) + hold * pull;
+  for (const name of free) pull += hold(name) * Math.log((flat[name] ?? 1) / (prior[name] ?? 1)) ** 2;
+  return loss / Math.max(total, 1e-9) + pull;
 }
 
 export interface FitOptions {
   free: readonly ConstantName[];
-  /** Weight of the prior; see `lossOf`. */
-  hold: number;
+  /** Weight of each constant's prior; see `lossOf`. */
+  hold: (name: ConstantName) => number;
   sweeps: number;
   /** Starts from perturbed constants beside the plain start. */
   restarts: number;

@@ -40,33 +40,69 @@ export function residualBand(
   devices: number,
   point: Point,
 ): ResidualBand | null {
-  const weighted: { residual: number; weight: number }[] = [];
-  let nearest = Infinity;
+  const sorted = sortedOf(neighbours, point.phase);
+  const { size, residuals } = sorted;
+  if (size === 0) return null;
+  const bandwidth = Math.log(point.bandwidth);
+  const weightBytes = Math.log(point.weightBytes);
+  const batch = Math.log(point.batch);
+  const weights = new Float64Array(size);
+  let least = Infinity;
   let total = 0;
-  for (const neighbour of neighbours) {
-    if (neighbour.phase !== point.phase) continue;
-    const square =
-      (Math.log(neighbour.bandwidth / point.bandwidth) / REACH.bandwidth) ** 2 +
-      (Math.log(neighbour.weightBytes / point.weightBytes) / REACH.weightBytes) ** 2 +
-      (Math.log(neighbour.batch / point.batch) / REACH.batch) ** 2;
+  for (let at = 0; at < size; at += 1) {
+    const x = ((sorted.bandwidths[at] ?? 0) - bandwidth) / REACH.bandwidth;
+    const y = ((sorted.weightBytes[at] ?? 0) - weightBytes) / REACH.weightBytes;
+    const z = ((sorted.batches[at] ?? 0) - batch) / REACH.batch;
+    const square = x * x + y * y + z * z;
     const weight = FLOOR + Math.exp(-0.5 * square);
-    nearest = Math.min(nearest, Math.sqrt(square));
+    least = Math.min(least, square);
     total += weight;
-    weighted.push({ residual: neighbour.residual, weight });
+    weights[at] = weight;
   }
-  if (weighted.length === 0) return null;
-  weighted.sort((a, b) => a.residual - b.residual);
+  const nearest = Math.sqrt(least);
   const opening = 1 + OPENS * Math.min(FARTHEST, nearest) + FEW_DEVICES / Math.max(1, devices);
-  const low = Math.min(quantile(weighted, 0.1 * total), -NARROWEST) * opening;
-  const high = Math.max(quantile(weighted, 0.9 * total), NARROWEST) * opening;
+  const low = Math.min(quantile(residuals, weights, 0.1 * total), -NARROWEST) * opening;
+  const high = Math.max(quantile(residuals, weights, 0.9 * total), NARROWEST) * opening;
   return { p10: Math.exp(low), p90: Math.exp(high), nearest };
 }
 
-function quantile(sorted: readonly { residual: number; weight: number }[], mass: number): number {
+function quantile(residuals: Float64Array, weights: Float64Array, mass: number): number {
   let passed = 0;
-  for (const { residual, weight } of sorted) {
-    passed += weight;
-    if (passed >= mass) return residual;
+  for (let at = 0; at < residuals.length; at += 1) {
+    passed += weights[at] ?? 0;
+    if (passed >= mass) return residuals[at] ?? 0;
   }
-  return sorted.at(-1)?.residual ?? 0;
+  return residuals.at(-1) ?? 0;
+}
+
+/** Neighbours of one phase by growing residual, what they are compared by in logarithms: an estimate asks for bands twice. */
+interface Sorted {
+  size: number;
+  bandwidths: Float64Array;
+  weightBytes: Float64Array;
+  batches: Float64Array;
+  residuals: Float64Array;
+}
+
+const known = new WeakMap<readonly Neighbour[], Partial<Record<Neighbour['phase'], Sorted>>>();
+
+function sortedOf(neighbours: readonly Neighbour[], phase: Neighbour['phase']): Sorted {
+  let phases = known.get(neighbours);
+  if (!phases) {
+    phases = {};
+    known.set(neighbours, phases);
+  }
+  return (phases[phase] ??= sort(neighbours.filter((neighbour) => neighbour.phase === phase)));
+}
+
+function sort(neighbours: Neighbour[]): Sorted {
+  neighbours.sort((a, b) => a.residual - b.residual);
+  const column = (of: (neighbour: Neighbour) => number): Float64Array => Float64Array.from(neighbours, of);
+  return {
+    size: neighbours.length,
+    bandwidths: column((one) => Math.log(one.bandwidth)),
+    weightBytes: column((one) => Math.log(one.weightBytes)),
+    batches: column((one) => Math.log(one.batch)),
+    residuals: column((one) => one.residual),
+  };
 }
