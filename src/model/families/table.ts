@@ -1,5 +1,6 @@
 import type { Family } from '../family';
 import { albert } from './albert';
+import { arctic } from './arctic';
 import { baichuan } from './baichuan';
 import { bailingMoe } from './bailing';
 import { bart, blenderbot, blenderbotSmall, m2m100, marian, mbart } from './bart';
@@ -19,6 +20,7 @@ import { exaone } from './exaone';
 import { falcon } from './falcon';
 import { falconH1 } from './falconH1';
 import { gemma, gemma2, gemma3Text } from './gemma';
+import { gemma3n, gemma3nText } from './gemma3n';
 import { gemma4, gemma4Text, gemma4Vision } from './gemma4';
 import { glm, glm4, glm4Moe } from './glm';
 import { glm4v, glm4vMoe, glmVision } from './glmVision';
@@ -30,9 +32,11 @@ import { idefics3, idefics3Vision } from './idefics3';
 import { internlm, internlm2, internlm3 } from './internlm';
 import { internVit, internVl } from './internvl';
 import { bamba, jamba } from './jamba';
+import { kimiLinear } from './kimiLinear';
 import { lfm2 } from './lfm2';
 import { llama } from './llama';
 import { llama4, llama4Text, llama4Vision } from './llama4';
+import { longcatFlash } from './longcat';
 import { mamba, mamba2 } from './mamba';
 import { mimo, mimoV2 } from './mimo';
 import { minicpm, minicpm3 } from './minicpm';
@@ -97,6 +101,7 @@ import {
 import { vit } from './vit';
 import { whisper } from './whisper';
 import { xglm } from './xglm';
+import { zamba, zamba2 } from './zamba';
 
 /** Which family reads which `model_type`. A new family is one file and one line. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
@@ -104,6 +109,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   apertus,
   aquila: llama,
   arcee,
+  arctic,
   baichuan,
   bailing_moe: bailingMoe,
   bailing_moe_v2: bailingMoe,
@@ -147,6 +153,8 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   gemma2,
   gemma3,
   gemma3_text: gemma3Text,
+  gemma3n,
+  gemma3n_text: gemma3nText,
   gemma4,
   gemma4_text: gemma4Text,
   gemma4_vision: gemma4Vision,
@@ -184,6 +192,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   internvl_chat: internVl,
   jamba,
   kimi_k2: deepseekV3,
+  kimi_linear: kimiLinear,
   kimi_vl: kimiVl,
   layoutlm,
   lfm2,
@@ -196,6 +205,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   llava_next: llavaNext,
   llava_onevision: llavaNext,
   locateanything: locateAnything,
+  longcat_flash: longcatFlash,
   m2m_100: m2m100,
   mamba,
   mamba2,
@@ -296,4 +306,6 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   'xlm-roberta': roberta,
   xverse: llama,
   Yi: llama,
+  zamba,
+  zamba2,
 };
