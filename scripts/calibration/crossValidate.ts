@@ -18,7 +18,10 @@ export function crossValidate(
   for (const key of new Set(cases.map(keyOf))) {
     const rest = cases.filter((one) => keyOf(one) !== key);
     if (rest.length === 0) continue;
-    const fitted = fitEngine(full.engine, rest, full);
+    const wanted = new Set(
+      cases.filter((one) => keyOf(one) === key).map((one) => backendOf(one.plan.device)),
+    );
+    const fitted = fitEngine(full.engine, rest, full, wanted);
     for (const one of cases) {
       if (keyOf(one) !== key) continue;
       const constants = constantsFor(fitted, backendOf(one.plan.device));

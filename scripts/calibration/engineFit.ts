@@ -113,9 +113,15 @@ const COLLECTIVES = 0.04;
 
 /**
  * Fits an engine in three stages: all its rows, the rows of each vendor's devices, the rows of each backend. Each stage starts
- * from the one before and is held to it, so that a backend measured on one device borrows the rest from its relatives.
+ * from the one before and is held to it, so that a backend measured on one device borrows the rest from its relatives. With
+ * `wanted` the families of other backends are left unfitted.
  */
-export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: EngineFit | null): EngineFit {
+export function fitEngine(
+  engine: Engine,
+  cases: readonly PreparedCase[],
+  warm: EngineFit | null,
+  wanted?: ReadonlySet<Backend>,
+): EngineFit {
   const prior = PRIORS[engine];
   const quick = warm !== null;
   const restarts = quick ? 0 : 4;
@@ -132,7 +138,9 @@ export function fitEngine(engine: Engine, cases: readonly PreparedCase[], warm: 
   const families = new Map<string, PreparedCase[]>();
   for (const one of cases) push(families, familyOf(backendOf(one.plan.device)), one);
   const backends = new Map<Backend, EngineConstants>();
+  const wantedFamilies = wanted && new Set([...wanted].map(familyOf));
   for (const [family, members] of families) {
+    if (wantedFamilies && !wantedFamilies.has(family)) continue;
     const from = family === 'cpu' ? { ...any, ...PROCESSOR } : any;
     const shared =
       families.size === 1

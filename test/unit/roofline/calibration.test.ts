@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ENGINES } from '../../../src/deployment/engine';
-import { BACKENDS } from '../../../src/roofline/backend';
+import { ENGINES, type Engine } from '../../../src/deployment/engine';
+import { BACKENDS, type Backend } from '../../../src/roofline/backend';
 import { shippedCalibration } from '../../../src/roofline/calibration';
 import { allReduceSeconds } from '../../../src/roofline/communication';
 import { distinctExperts } from '../../../src/roofline/distinctExperts';
@@ -25,6 +25,27 @@ describe('calibration', () => {
         assert.ok(spread.decode.p10 < 1 && spread.decode.p90 > 1);
       }
     }
+  });
+});
+
+describe('fitted constants', () => {
+  const fitted: readonly (readonly [Engine, Backend])[] = [
+    ['llama.cpp', 'cuda'],
+    ['llama.cpp', 'metal'],
+    ['llama.cpp', 'cpu'],
+    ['vllm', 'cuda-hbm'],
+    ['transformers', 'cuda'],
+  ];
+
+  it('come with the measurements that bands are made of', () => {
+    for (const [engine, backend] of fitted) {
+      const { neighbours, rows } = shippedCalibration()(engine, backend);
+      assert.ok(rows > 0 && neighbours.length > 0, `${engine} on ${backend}`);
+    }
+  });
+
+  it('give processors no tiles to fill: their vector units multiply single rows at full rate', () => {
+    assert.ok(shippedCalibration()('llama.cpp', 'cpu').constants.halfRows <= 1);
   });
 });
 
