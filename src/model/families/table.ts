@@ -12,6 +12,7 @@ import { cohere, cohere2 } from './cohere';
 import { dbrx } from './dbrx';
 import { deepseek, deepseekV2, deepseekV3, deepseekV32, glmMoeDsa } from './deepseek';
 import { dinov2 } from './dinov2';
+import { dinov3 } from './dinov3';
 import { distilbert } from './distilbert';
 import { dots1, hunyuanMoe, minimaxM2, phimoe } from './dots';
 import { debertaV2, electra, mpnet, nomicBert } from './electra';
@@ -31,6 +32,7 @@ import { granite, graniteMoe, graniteMoeHybrid } from './granite';
 import { idefics3, idefics3Vision } from './idefics3';
 import { internlm, internlm2, internlm3 } from './internlm';
 import { internVit, internVl } from './internvl';
+import { internVlHf, internVlVision } from './internvlHf';
 import { bamba, jamba } from './jamba';
 import { kimiLinear } from './kimiLinear';
 import { lfm2 } from './lfm2';
@@ -99,6 +101,7 @@ import {
   qwen3VlMoe,
 } from './visionLanguage';
 import { vit } from './vit';
+import { voxtral, voxtralEncoder } from './voxtral';
 import { whisper } from './whisper';
 import { xglm } from './xglm';
 import { zamba, zamba2 } from './zamba';
@@ -139,6 +142,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   deit: vit,
   dinov2,
   dinov2_with_registers: dinov2,
+  dinov3_vit: dinov3,
   distilbert,
   dots1,
   electra,
@@ -189,7 +193,9 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   internlm,
   internlm2,
   internlm3,
+  internvl: internVlHf,
   internvl_chat: internVl,
+  internvl_vision: internVlVision,
   jamba,
   kimi_k2: deepseekV3,
   kimi_linear: kimiLinear,
@@ -203,6 +209,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   llama4_vision_model: llama4Vision,
   llava,
   llava_next: llavaNext,
+  llava_next_video: llavaNext,
   llava_onevision: llavaNext,
   locateanything: locateAnything,
   longcat_flash: longcatFlash,
@@ -301,6 +308,8 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   umt5: t5,
   vipllava: llava,
   vit,
+  voxtral,
+  voxtral_encoder: voxtralEncoder,
   whisper,
   xglm,
   'xlm-roberta': roberta,

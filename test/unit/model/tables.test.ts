@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { CLASS_DEFAULTS_SCHEMA } from '../../../src/model/classDefaults';
 import classDefaults from '../../../src/model/classDefaults.json';
+import { DIFFUSION_FAMILIES } from '../../../src/model/diffusion/table';
 import { FAMILIES } from '../../../src/model/families/table';
 import {
   findScheme,
@@ -19,7 +20,10 @@ describe('the model room’s tables', () => {
   it('hold no scheme twice, and every default belongs to a family', () => {
     assert.equal(new Set(WEIGHT_SCHEMES.map((scheme) => scheme.id)).size, WEIGHT_SCHEMES.length);
     for (const modelType of Object.keys(classDefaults))
-      assert.ok(Object.hasOwn(FAMILIES, modelType), modelType);
+      assert.ok(
+        Object.hasOwn(FAMILIES, modelType) || Object.hasOwn(DIFFUSION_FAMILIES, modelType),
+        modelType,
+      );
   });
 
   it('find schemes in any case and by their aliases', () => {
