@@ -1,5 +1,6 @@
 import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
+import { layerCount } from '../parts/sizes';
 import { convolution, norm, vector } from '../parts/tensors';
 
 /** DINOv3's vision transformer: rotary positions, registers, layer scales, a key without a bias. */
@@ -22,7 +23,7 @@ export const dinov3: Family = ({ config, architecture, notes }) => {
     maxContext: null,
     layers: encoderStack({
       path,
-      layers: config.integer('num_hidden_layers'),
+      layers: layerCount(config),
       hidden,
       heads: config.integer('num_attention_heads'),
       width: config.integer('intermediate_size'),

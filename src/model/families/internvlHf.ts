@@ -1,6 +1,7 @@
 import { isObject, type Config } from '../config';
 import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
+import { layerCount } from '../parts/sizes';
 import { convolution, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
 import { asTower } from './clip';
@@ -33,7 +34,7 @@ export const internVlVision: Family = ({ config, notes }) => {
     maxContext: null,
     layers: encoderStack({
       path,
-      layers: config.integer('num_hidden_layers'),
+      layers: layerCount(config),
       hidden,
       heads: config.integer('num_attention_heads'),
       width: config.integer('intermediate_size'),

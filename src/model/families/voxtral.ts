@@ -1,5 +1,6 @@
 import type { Family } from '../family';
 import { encoderStack } from '../parts/encoderStack';
+import { layerCount } from '../parts/sizes';
 import { convolution, lookup, matrix, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import { asTower } from './clip';
@@ -7,7 +8,7 @@ import { asTower } from './clip';
 /** Voxtral's encoder: Whisper's under the usual keys. */
 export const voxtralEncoder: Family = ({ config }) => {
   const hidden = config.integer('hidden_size', 'd_model');
-  config.understood('scale_embedding', 'vocab_size', 'head_dim', 'num_key_value_heads');
+  config.understood('scale_embedding', 'encoder_layers', 'vocab_size', 'head_dim', 'num_key_value_heads');
   return {
     kind: 'encoder',
     hidden,
@@ -15,7 +16,7 @@ export const voxtralEncoder: Family = ({ config }) => {
     maxContext: null,
     layers: encoderStack({
       path: 'audio_tower.layers.{layer}.',
-      layers: config.integer('num_hidden_layers', 'encoder_layers'),
+      layers: layerCount(config),
       hidden,
       heads: config.integer('num_attention_heads', 'encoder_attention_heads'),
       width: config.integer('intermediate_size', 'encoder_ffn_dim'),
