@@ -58,7 +58,7 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
   const warnings: Warning[] = [];
   const plain: Scenario = {
     model,
-    setup: setupOf(options, found.device, deployed, warnings),
+    setup: setupOf(model, options, found.device, deployed, warnings),
     device: found.device,
     devices: 1,
     workload: workloadOf(options, deployed),
@@ -70,7 +70,11 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
   return { scenario: withTechniques(spread, options.techniques ?? [], warnings), warnings };
 }
 
+/** Their `dtype auto` takes FP16 for FP32 checkpoints (vLLM and SGLang: server arguments, dtype; TGI: float16 by default). */
+const LOADS_HALF: readonly string[] = ['vllm', 'sglang', 'tgi'];
+
 function setupOf(
+  model: ModelSpec,
   options: EstimateOptions,
   device: Device,
   deployed: Deployed | undefined,
@@ -82,7 +86,16 @@ function setupOf(
     ...deployed?.setup,
     engine,
   };
-  const weights = options.weights ?? base.weights;
+  const halved = model.format === 'f32' && model.quantisation === null && LOADS_HALF.includes(engine);
+  const asked = options.weights ?? base.weights;
+  if (asked === null && halved) {
+    warnings.push({
+      code: 'loaded-as-f16',
+      message:
+        'The file says 32 bits; this engine loads such weights in 16 unless told otherwise, and so they are reckoned.',
+    });
+  }
+  const weights = asked ?? (halved ? 'f16' : null);
   const scheme = weights === null ? undefined : findScheme(weights);
   if (weights !== null && !scheme) {
     throw new AdvisorError(
@@ -90,7 +103,7 @@ function setupOf(
       `“${weights}” is not a weight format that I know; known are ${SOME_FORMATS}, and GGUF names such as q4_k_m.`,
     );
   }
-  let kv = options.kv ?? base.kv;
+  let kv = options.kv ?? base.kv ?? (asked === null && halved ? 'f16' : null);
   if (kv === null && scheme?.id === 'w4a8kv4') {
     kv = 'int4';
     warnings.push({ code: 'kv-from-weights', message: 'w4a8kv4 keeps its KV cache in 4 bits: kv is int4.' });

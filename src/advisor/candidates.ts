@@ -3,6 +3,7 @@ import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
 import { ScenarioError } from '../roofline/scenarioError';
 import type { Question, RatioMetric, Selector } from '../selector/selector';
+import { changeKind } from '../selector/changeKind';
 import { applyTechnique } from '../techniques/apply';
 import { checkConditions } from '../techniques/conditions';
 import { conflictBetween } from '../techniques/conflicts';
@@ -47,6 +48,13 @@ export async function singleCandidates(
       continue;
     }
     const changed = applyTechnique(technique, scenario);
+    if (isSame(scenario, changed)) {
+      refusals.push({
+        technique: technique.id,
+        reason: 'what it changes is not reckoned with here, so no gain can be named',
+      });
+      continue;
+    }
     const after = estimateOrReason(changed);
     if (typeof after === 'string') {
       refusals.push({ technique: technique.id, reason: after });
@@ -68,10 +76,10 @@ export async function singleCandidates(
   }
   const answers = await selector.answer(open.map((entry) => entry.question));
   const candidates = open.flatMap((entry, index) => {
-    const speedup = answers[index];
-    return speedup
-      ? [{ techniques: [entry.technique], scenario: entry.changed, after: entry.after, speedup }]
-      : [];
+    const answer = answers[index];
+    if (!answer) return [];
+    const speedup = believed(entry.question, answer);
+    return [{ techniques: [entry.technique], scenario: entry.changed, after: entry.after, speedup }];
   });
   return { candidates, refusals };
 }
@@ -147,17 +155,42 @@ function addMember(
   return worth(grown) > Math.max(worth(stack), worth(member)) * WORTHWHILE ? grown : null;
 }
 
-/** The engine's ratio for the stack, times each member's correction; half-widths add in quadrature on the log scale. */
+/** Most that a change of a kind nobody has measured alone may be corrected by: the selector knows such kinds only in sum. */
+const MOST_UNKNOWN = Math.log(1.25);
+
+/** Holds the correction of a change of unknown kind to what can be believed; the band moves along. */
+function believed({ before, after, physicsRatio }: Question, speedup: Band): Band {
+  if (changeKind(before, after) !== 'other') return speedup;
+  const correction = Math.log(speedup.p50 / physicsRatio);
+  const held = Math.max(-MOST_UNKNOWN, Math.min(MOST_UNKNOWN, correction));
+  const shift = Math.exp(held - correction);
+  return { p10: speedup.p10 * shift, p50: speedup.p50 * shift, p90: speedup.p90 * shift };
+}
+
+/** A technique that leaves setup, workload and every term as they are. */
+function isSame(before: Scenario, after: Scenario): boolean {
+  const told = ({ setup, workload, modifiers, devices }: Scenario): string =>
+    JSON.stringify([setup, workload, modifiers, devices]);
+  return told(before) === told(after);
+}
+
+/**
+ * The engine's ratio for the stack, corrected as its members were. What several members gain beyond physics is often the same thing, and
+ * counts once; what they lose counts each time. Half-widths add in quadrature on the log scale.
+ */
 function combine(physics: number, parts: readonly Candidate[], before: Estimate, metric: RatioMetric): Band {
-  let correction = 0;
+  let gained = 0;
+  let lost = 0;
   let below = 0;
   let above = 0;
   for (const part of parts) {
     const { p10, p50, p90 } = part.speedup;
-    correction += Math.log(p50 / gain(metric, before, part.after));
+    const correction = Math.log(p50 / gain(metric, before, part.after));
+    gained = Math.max(gained, correction);
+    lost += Math.min(0, correction);
     below += Math.log(p50 / p10) ** 2;
     above += Math.log(p90 / p50) ** 2;
   }
-  const p50 = physics * Math.exp(correction);
+  const p50 = physics * Math.exp(gained + lost);
   return { p10: p50 * Math.exp(-Math.sqrt(below)), p50, p90: p50 * Math.exp(Math.sqrt(above)) };
 }

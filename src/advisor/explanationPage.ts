@@ -1,13 +1,14 @@
 import type { Estimate, Term } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
 import { formatBytes, formatInteger, formatRate, formatSeconds, formatSignificant } from '../units/format';
+import { plainMarkdown } from '../units/markdown';
 import { assumptions, fourFigures } from './verdict';
 
 /** The sum behind an estimate as a Markdown page: figures, memory, and every term with its formula and the numbers put in. */
 export function explanationPage(scenario: Scenario, estimate: Estimate): string {
   const { memory, calibration } = estimate;
   return [
-    `# ${plain(scenario.model.name)}`,
+    `# ${plainMarkdown(scenario.model.name)}`,
     '',
     assumptions(scenario),
     '',
@@ -28,9 +29,9 @@ export function explanationPage(scenario: Scenario, estimate: Estimate): string 
     '## How sure',
     '',
     `Calibration: ${calibration.basis}, ${formatInteger(calibration.rows)} measured rows. The bands hold the true mean in 80 % of cases.`,
-    `Device figures: ${plain(scenario.device.source)} (${scenario.device.date}).`,
+    `Device figures: ${plainMarkdown(scenario.device.source)} (${scenario.device.date}).`,
     ...(estimate.warnings.length > 0
-      ? ['', '## Warnings', '', ...estimate.warnings.map((warning) => `- ${plain(warning.message)}`)]
+      ? ['', '## Warnings', '', ...estimate.warnings.map((warning) => `- ${plainMarkdown(warning.message)}`)]
       : []),
     '',
   ].join('\n');
@@ -47,7 +48,7 @@ function phase(title: string, prefix: string, terms: readonly Term[]): string[] 
     '|---|---|---|---|---|---|',
     ...own.map(
       (term) =>
-        `| ${term.id.slice(prefix.length + 1)} | ${formatSeconds(term.seconds)} | ${formatBytes(term.bytes)} | ${formatRate(term.flop, 'FLOP')} | ${plain(term.formula)} | ${inputs(term)} |`,
+        `| ${term.id.slice(prefix.length + 1)} | ${formatSeconds(term.seconds)} | ${formatBytes(term.bytes)} | ${formatRate(term.flop, 'FLOP')} | ${plainMarkdown(term.formula)} | ${inputs(term)} |`,
     ),
     '',
   ];
@@ -55,11 +56,9 @@ function phase(title: string, prefix: string, terms: readonly Term[]): string[] 
 
 function inputs(term: Term): string {
   return Object.entries(term.inputs)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? formatSignificant(value) : plain(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' ? formatSignificant(value) : plainMarkdown(value)}`,
+    )
     .join(', ');
-}
-
-/** Text from files and data must not become markup. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

@@ -14,7 +14,8 @@ import type { Advice, Evidence, Recommendation } from './advice';
 import { benchmarkCommand } from './benchmarkCommand';
 import { summarise } from './buildScenario';
 import { singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
-import { costPerMillionTokens, METRIC_OF } from './goal';
+import { correctedEstimate } from './correctedEstimate';
+import { costPerMillionTokens, gain, METRIC_OF } from './goal';
 import { explainGain } from './why';
 
 export interface RecommendRequest {
@@ -28,7 +29,7 @@ export interface RecommendRequest {
 }
 
 /** Below this a technique is no help here, and says so among the refusals. */
-const LEAST_GAIN = 1.01;
+const LEAST_GAIN = 1.02;
 const METRIC_IN_WORDS: Record<RatioMetric, string> = {
   endToEnd: 'end to end',
   interToken: 'between tokens',
@@ -187,7 +188,9 @@ function present(
   before: Estimate,
 ): Recommendation {
   const { scenario, goal } = request;
-  const { techniques, after } = candidate;
+  const { techniques } = candidate;
+  const physics = gain(METRIC_OF[goal], before, candidate.after);
+  const after = correctedEstimate(candidate.after, candidate.speedup.p50 / physics);
   const engine = scenario.setup.engine;
   const cost = costPerMillionTokens(before, scenario.device, scenario.devices);
   const costAfter = costPerMillionTokens(after, scenario.device, candidate.scenario.devices);

@@ -47,7 +47,8 @@ export class DeploymentDiagnostics implements vscode.Disposable {
         for (const editor of editors) this.soon(editor.document, 0);
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        this.soon(event.document, DEBOUNCE_MILLISECONDS);
+        const seen = vscode.window.visibleTextEditors.some((editor) => editor.document === event.document);
+        if (seen) this.soon(event.document, DEBOUNCE_MILLISECONDS);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.collection.delete(document.uri);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Deployment } from '../deployment/deployment';
+import { plainMarkdown } from '../units/markdown';
 import type { EngineRooms } from './engineRooms';
 import { hoverLinks } from './hoverLinks';
 import { logFault } from './log';
@@ -58,7 +59,7 @@ export class DeploymentHoverProvider implements vscode.HoverProvider {
     setting: string,
   ): Promise<string[]> {
     const found = await this.subjects.ofDeployment(document, deployment);
-    if (!found.ok) return [found.why];
+    if (!found.ok) return [plainMarkdown(found.why)];
     const options = optionsFrom(this.settings.of(document.uri), true);
     const { buildScenario, settingCost } = await this.rooms.advice();
     try {
@@ -70,7 +71,7 @@ export class DeploymentHoverProvider implements vscode.HoverProvider {
       );
       return settingCost(scenario, setting);
     } catch (fault) {
-      return [fault instanceof Error ? fault.message : String(fault)];
+      return [plainMarkdown(fault instanceof Error ? fault.message : String(fault))];
     }
   }
 }

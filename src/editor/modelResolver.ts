@@ -33,7 +33,11 @@ export class ModelResolver implements vscode.Disposable {
   }
 
   find(name: string, from: vscode.Uri): Promise<FoundModel> {
-    const key = `${vscode.workspace.getWorkspaceFolder(from)?.uri.toString() ?? ''} ${name}`;
+    // A path is meant from the file that names it, a name from anywhere in the folder.
+    const where = /^[./~]/.test(name)
+      ? vscode.Uri.joinPath(from, '..')
+      : vscode.workspace.getWorkspaceFolder(from)?.uri;
+    const key = `${where?.toString() ?? ''} ${name}`;
     let found = this.found.get(key);
     if (!found) {
       found = this.search(name, from).catch((fault: unknown): FoundModel => {
@@ -41,6 +45,10 @@ export class ModelResolver implements vscode.Disposable {
         return { ok: false, why: `The configuration of ${name} could not be read.` };
       });
       this.found.set(key, found);
+      // What is not at hand now may be there in a minute: only what was found is kept.
+      void found.then((answer) => {
+        if (!answer.ok) this.found.delete(key);
+      });
     }
     return found;
   }

@@ -60,6 +60,7 @@ export function formatBinaryBytes(value: Bytes): string {
 /** 96 ms, 4.2 s, 12 µs. */
 export function formatSeconds(value: Seconds): string {
   if (!Number.isFinite(value)) return '–';
+  if (value < 0) return `−${formatSeconds(-value)}`;
   if (value >= 120) return `${formatSignificant(value / 60)} min`;
   if (value >= ROUNDS_UP) return `${formatSignificant(value)} s`;
   if (value >= ROUNDS_UP * 1e-3) return `${formatSignificant(value * 1e3)} ms`;

@@ -22,11 +22,13 @@ export class PanelConversation implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
   private readonly withdrawn = new Set<number>();
   private query: PanelQuery | null = null;
+  private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly webview: vscode.Webview,
     private readonly source: Source,
+    private readonly isVisible: () => boolean,
     private readonly rooms: EngineRooms,
     private readonly settings: Settings,
     private readonly subjects: Subjects,
@@ -101,15 +103,26 @@ export class PanelConversation implements vscode.Disposable {
   }
 
   private async advise(query: PanelQuery | null, id: number | null): Promise<void> {
-    const found = await this.subjects.ofSource(this.source);
+    this.turn += 1;
+    const turn = this.turn;
+    const found = await this.subjects.ofSource(await this.current());
     if (!found.ok) {
       this.send({ type: 'failed', inReplyTo: id, message: found.why });
       return;
     }
     const message = await this.advice(found.subject, query, id);
+    // A newer question has its own answer coming; an old one must not draw over it.
+    if (turn !== this.turn && id === null) return;
     if (id !== null && this.withdrawn.has(id)) return;
     this.query = message.query;
     this.send(message);
+  }
+
+  /** The source as it is now: a document that was closed and opened again is another one. */
+  private async current(): Promise<Source> {
+    if (this.source.kind !== 'text') return this.source;
+    const document = await vscode.workspace.openTextDocument(this.source.uri);
+    return { ...this.source, document };
   }
 
   private async advice(
@@ -175,7 +188,7 @@ export class PanelConversation implements vscode.Disposable {
 
   private async apply(settings: readonly { engine: string; setting: string }[]): Promise<void> {
     if (this.source.kind !== 'text') throw new Error('There is no code here to write a setting into.');
-    await applySettings(this.rooms, this.subjects, this.source.document, this.source.position, settings);
+    await applySettings(this.rooms, this.source.uri, this.source.position, settings);
   }
 
   private async openPaper(id: string): Promise<void> {
@@ -188,8 +201,16 @@ export class PanelConversation implements vscode.Disposable {
   private renewSoon(from: 'from settings' | null): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.advise(from === null ? this.query : null, null).catch((fault: unknown) => {
+      // While nobody looks nothing is reckoned; the page asks anew when it is shown again.
+      if (from !== null) this.query = null;
+      if (!this.isVisible()) return;
+      this.advise(this.query, null).catch((fault: unknown) => {
         logFault(this.log, 'renewing the panel', fault);
+        this.send({
+          type: 'failed',
+          inReplyTo: null,
+          message: fault instanceof Error ? fault.message : 'That did not work.',
+        });
       });
     }, DEBOUNCE_MILLISECONDS);
   }

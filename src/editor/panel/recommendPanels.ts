@@ -85,6 +85,7 @@ export class RecommendPanels implements vscode.Disposable {
     const conversation = new PanelConversation(
       webview,
       source,
+      () => panel.visible,
       this.rooms,
       this.settings,
       this.subjects,
