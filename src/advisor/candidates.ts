@@ -162,7 +162,9 @@ const MOST_UNKNOWN = Math.log(1.25);
 function believed({ before, after, physicsRatio }: Question, speedup: Band): Band {
   if (changeKind(before, after) !== 'other') return speedup;
   const correction = Math.log(speedup.p50 / physicsRatio);
-  const held = Math.max(-MOST_UNKNOWN, Math.min(MOST_UNKNOWN, correction));
+  // Where physics sees no gain there is none to enlarge.
+  const upwards = Math.min(MOST_UNKNOWN, Math.max(0, Math.log(physicsRatio)));
+  const held = Math.max(-MOST_UNKNOWN, Math.min(upwards, correction));
   const shift = Math.exp(held - correction);
   return { p10: speedup.p10 * shift, p50: speedup.p50 * shift, p90: speedup.p90 * shift };
 }
