@@ -1,4 +1,7 @@
+import { shortName } from '../hardware/shortName';
+import { engineName } from '../techniques/engineName';
 import { defaultSetup } from '../deployment/defaults';
+import { vendorsOf } from '../deployment/engineDevices';
 import type { ServingSetup } from '../deployment/setup';
 import { findDevice } from '../hardware/catalogue';
 import type { Device } from '../hardware/device';
@@ -86,6 +89,13 @@ function setupOf(
     ...deployed?.setup,
     engine,
   };
+  const vendors = vendorsOf(engine);
+  if (vendors !== null && !vendors.includes(device.vendor)) {
+    warnings.push({
+      code: 'engine-not-on-device',
+      message: `${engineName(engine)} is not made for devices like the ${shortName(device)}; the figures are what its kernels would give there.`,
+    });
+  }
   const halved = model.format === 'f32' && model.quantisation === null && LOADS_HALF.includes(engine);
   const asked = options.weights ?? base.weights;
   if (asked === null && halved) {
