@@ -1,3 +1,5 @@
+import { MAX_LAYERS } from '../limits';
+import { ReadFailure } from '../readFailure';
 import type { FeedForward, Layer, LayerGroup, Mixer, WeightTensor } from '../spec';
 import type { FeedForwardBlock, MixerBlock } from './block';
 
@@ -34,6 +36,8 @@ export function planLayers(
   describe: (index: number) => string,
   build: (index: number) => LayerPlan,
 ): LayerPlan[] {
+  if (!(count >= 0) || count > MAX_LAYERS)
+    throw new ReadFailure('contradiction', `The file says ${String(count)} layers; no model has that many.`);
   const built = new Map<string, LayerPlan>();
   return Array.from({ length: count }, (_, index) => {
     const key = describe(index);

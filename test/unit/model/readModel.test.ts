@@ -178,4 +178,21 @@ describe('readModel', () => {
       { numRuns: 300 },
     );
   });
+
+  it('refuses a count of layers that no model has, in words and without building them', () => {
+    const reading = readModel(
+      JSON.stringify({
+        model_type: 't5',
+        architectures: ['T5ForConditionalGeneration'],
+        d_model: 512,
+        d_kv: 64,
+        d_ff: 2048,
+        num_heads: 8,
+        vocab_size: 32128,
+        num_layers: 100_000_000,
+      }),
+    );
+    assert.equal(reading.ok, false);
+    assert.match(reading.error.message, /100000000 layers/);
+  });
 });
