@@ -13,6 +13,11 @@ const plainSteps: readonly Step[] = [
   commandStep('types', 'npm', ['run', '--silent', 'typecheck']),
   commandStep('lint', 'npm', ['run', '--silent', 'lint']),
   mochaStep('unit', ['--reporter-option', 'show=dot'], 5 * minute),
+  // A sample of what `npm run fuzz` does a million times.
+  commandStep('fuzz', 'npm', ['run', '--silent', 'fuzz', '--', '20000']),
+  // Both say “not run” where the data beside the checkout is not at hand.
+  commandStep('models', 'npm', ['run', '--silent', 'accuracy:models']),
+  commandStep('selector', 'npm', ['run', '--silent', 'evaluate', '--', '--check']),
 ];
 
 const windowOptions = ['--no-config', '--timeout', '120000', '--require', 'test/vscode/ui/keepEvidence.ts'];
