@@ -1,6 +1,6 @@
 import { shortName } from '../hardware/shortName';
 import { engineName } from '../techniques/engineName';
-import { defaultSetup } from '../deployment/defaults';
+import { defaultSetup, engineDefaults } from '../deployment/defaults';
 import { vendorsOf } from '../deployment/engineDevices';
 import type { ServingSetup } from '../deployment/setup';
 import { findDevice } from '../hardware/catalogue';
@@ -73,9 +73,6 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
   return { scenario: withTechniques(spread, options.techniques ?? [], warnings), warnings };
 }
 
-/** Their `dtype auto` takes FP16 for FP32 checkpoints (vLLM and SGLang: server arguments, dtype; TGI: float16 by default). */
-const LOADS_HALF: readonly string[] = ['vllm', 'sglang', 'tgi'];
-
 function setupOf(
   model: ModelSpec,
   options: EstimateOptions,
@@ -96,7 +93,8 @@ function setupOf(
       message: `${engineName(engine)} is not made for devices like the ${shortName(device)}; the figures are what its kernels would give there.`,
     });
   }
-  const halved = model.format === 'f32' && model.quantisation === null && LOADS_HALF.includes(engine);
+  const halved =
+    model.format === 'f32' && model.quantisation === null && engineDefaults(engine).float32LoadsAs === 'f16';
   const asked = options.weights ?? base.weights;
   if (asked === null && halved) {
     warnings.push({

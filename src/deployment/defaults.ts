@@ -22,6 +22,8 @@ const row = z.strictObject({
     chunkedPrefill: z.boolean(),
     graphs: z.boolean(),
   }),
+  /** What the engine loads 32-bit checkpoints as when it is told nothing; absent where it keeps them. */
+  float32LoadsAs: z.literal('f16').optional(),
   /** Some engines choose other limits on devices with much memory. */
   largeDevice: z
     .strictObject({

@@ -21,6 +21,29 @@ function codes(options: EstimateOptions, model = llama8b): string[] {
   return askScenario(model, options).warnings.map((warning) => warning.code);
 }
 
+describe('what an engine makes of a file', () => {
+  const f32 = { ...llama8b, format: 'f32' as const };
+
+  // vLLM, --dtype: auto takes FP16 for FP32 models.
+  it('loads 32-bit weights in 16 under vLLM, and says so', () => {
+    const { scenario, warnings } = askScenario(f32, { hardware: 'h100-sxm' });
+    assert.equal(scenario.setup.weights, 'f16');
+    assert.ok(warnings.some((warning) => warning.code === 'loaded-as-f16'));
+  });
+
+  it('keeps 32 bits where they are asked for, and in engines that keep them', () => {
+    assert.equal(buildScenario(f32, { hardware: 'h100-sxm', weights: 'f32' }).setup.weights, 'f32');
+    assert.equal(buildScenario(f32, { hardware: 'h100-sxm', engine: 'transformers' }).setup.weights, null);
+  });
+
+  it('warns of an engine on a device that it is not made for, and of no other', () => {
+    const codes = (hardware: string) =>
+      askScenario(llama8b, { hardware, engine: 'tensorrt-llm' }).warnings.map((warning) => warning.code);
+    assert.ok(codes('mi300x').includes('engine-not-on-device'));
+    assert.ok(!codes('h100-sxm').includes('engine-not-on-device'));
+  });
+});
+
 describe('buildScenario', () => {
   it('fills in the defaults of the contract', () => {
     const summary = summarise(buildScenario(llama8b, h100), []);
