@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { totalParameters } from '../src/model/count';
 import { explainKey } from '../src/model/explainKey';
-import classDefaults from '../src/model/classDefaults.json';
+import { CLASS_DEFAULTS } from '../src/model/classDefaults';
 import { memorySource } from '../src/model/files/byteSource';
 import { readGguf } from '../src/model/files/gguf';
 import { readOnnx } from '../src/model/files/onnx';
@@ -41,7 +41,7 @@ function tolerating(read: () => void): void {
   }
 }
 
-const KEYS = [...new Set(Object.values(classDefaults).flatMap((row) => Object.keys(row.values)))];
+const KEYS = [...new Set(Object.values(CLASS_DEFAULTS).flatMap((row) => Object.keys(row.values)))];
 const EXTRA = [
   'text_config',
   'vision_config',

@@ -4,7 +4,7 @@ import { doubtArchitecture } from './architectureNames';
 import { classDefaults } from './classDefaults';
 import { Config, isObject, type Evidence, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
-import { draft, isDraft } from './families/draft';
+import { draft, isDraft } from './families/decoders/draft';
 import { FAMILIES } from './families/table';
 import { DIFFUSION_FAMILIES } from './diffusion/table';
 import type { Family, FamilyContext, FamilyModel } from './family';

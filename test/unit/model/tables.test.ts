@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { CLASS_DEFAULTS_SCHEMA } from '../../../src/model/classDefaults';
-import classDefaults from '../../../src/model/classDefaults.json';
+import { CLASS_DEFAULTS, CLASS_DEFAULTS_SCHEMA } from '../../../src/model/classDefaults';
 import { DIFFUSION_FAMILIES } from '../../../src/model/diffusion/table';
 import { FAMILIES } from '../../../src/model/families/table';
 import {
@@ -13,13 +12,13 @@ import {
 
 describe('the model room’s tables', () => {
   it('have the shape that their schemas say, each row with its source', () => {
-    CLASS_DEFAULTS_SCHEMA.parse(classDefaults);
+    CLASS_DEFAULTS_SCHEMA.parse(CLASS_DEFAULTS);
     z.array(WEIGHT_SCHEME_SCHEMA).parse(WEIGHT_SCHEMES);
   });
 
   it('hold no scheme twice, and every default belongs to a family', () => {
     assert.equal(new Set(WEIGHT_SCHEMES.map((scheme) => scheme.id)).size, WEIGHT_SCHEMES.length);
-    for (const modelType of Object.keys(classDefaults))
+    for (const modelType of Object.keys(CLASS_DEFAULTS))
       assert.ok(
         Object.hasOwn(FAMILIES, modelType) || Object.hasOwn(DIFFUSION_FAMILIES, modelType),
         modelType,

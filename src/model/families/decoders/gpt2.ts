@@ -1,0 +1,204 @@
+import type { Config } from '../../config';
+import type { Family } from '../../family';
+import { gptLike, type GptLike } from '../../parts/gptLike';
+import { transformerSizes } from '../../parts/sizes';
+
+function innerWidth(config: Config, hidden: number): number {
+  return config.optional('n_inner', 'intermediate_size') ?? 4 * hidden;
+}
+
+function maxPositions(config: Config): number {
+  return config.integer('n_positions', 'max_position_embeddings');
+}
+
+/** Keys of a classification head that the language model does not have. */
+const SUMMARY = ['summary_activation', 'summary_proj_to_labels', 'summary_type', 'summary_use_proj', 'n_ctx'];
+
+const NAMES: Pick<
+  GptLike,
+  'layer' | 'attention' | 'feedForward' | 'fused' | 'attentionNames' | 'feedForwardNames'
+> = {
+  layer: 'transformer.h.{layer}.',
+  attention: 'attn',
+  feedForward: 'mlp',
+  fused: 'c_attn',
+  attentionNames: { output: 'c_proj' },
+  feedForwardNames: { up: 'c_fc', down: 'c_proj' },
+};
+
+/** GPT-2: learned positions, biases everywhere, head tied. */
+export const gpt2: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = maxPositions(config);
+  config.understood(...SUMMARY);
+  return gptLike(config, {
+    ...NAMES,
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: innerWidth(config, sizes.hidden),
+    maxContext: positions,
+    positions,
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    blockNorms: ['ln_1', 'ln_2'],
+    outerNorms: ['transformer.ln_f'],
+  });
+};
+
+/** StarCoder and SantaCoder: GPT-2 with one key and value head for all. */
+export const gptBigcode: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = maxPositions(config);
+  config.understood(
+    ...SUMMARY,
+    'inference_runner',
+    'max_batch_size',
+    'max_sequence_length',
+    'pad_key_length',
+    'pre_allocate_kv_cache',
+    'validate_runner_input',
+    'num_key_value_heads',
+  );
+  return gptLike(config, {
+    ...NAMES,
+    sizes: { ...sizes, kvHeads: config.flag(true, 'multi_query') ? 1 : sizes.heads },
+    width: innerWidth(config, sizes.hidden),
+    maxContext: positions,
+    positions,
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    blockNorms: ['ln_1', 'ln_2'],
+    outerNorms: ['transformer.ln_f'],
+  });
+};
+
+/** GPT-J: rotary, attention and feed-forward behind one norm, no biases in attention, one in the head. */
+export const gptj: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  config.understood(...SUMMARY, 'rotary_dim');
+  return gptLike(config, {
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: innerWidth(config, sizes.hidden),
+    maxContext: maxPositions(config),
+    qkvBias: false,
+    outBias: false,
+    mlpBias: true,
+    headBias: true,
+    layer: 'transformer.h.{layer}.',
+    attention: 'attn',
+    attentionNames: { output: 'out_proj' },
+    feedForward: 'mlp',
+    feedForwardNames: { up: 'fc_in', down: 'fc_out' },
+    blockNorms: ['ln_1'],
+    outerNorms: ['transformer.ln_f'],
+  });
+};
+
+/** CodeGen: GPT-J with query, key and value in one matrix. */
+export const codegen: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  config.understood(...SUMMARY, 'rotary_dim');
+  return gptLike(config, {
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: innerWidth(config, sizes.hidden),
+    maxContext: maxPositions(config),
+    qkvBias: false,
+    outBias: false,
+    mlpBias: true,
+    headBias: true,
+    layer: 'transformer.h.{layer}.',
+    attention: 'attn',
+    fused: 'qkv_proj',
+    attentionNames: { output: 'out_proj' },
+    feedForward: 'mlp',
+    feedForwardNames: { up: 'fc_in', down: 'fc_out' },
+    blockNorms: ['ln_1'],
+    outerNorms: ['transformer.ln_f'],
+  });
+};
+
+/** GPT-Neo: local and global layers in turn, biases on all but query, key and value. */
+export const gptNeo: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = config.integer('max_position_embeddings');
+  const window = config.integerOr(256, 'window_size');
+  const kinds = neoLayers(config, sizes.layers);
+  config.understood(...SUMMARY);
+  return gptLike(config, {
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: config.optional('intermediate_size', 'n_inner') ?? 4 * sizes.hidden,
+    maxContext: positions,
+    positions,
+    qkvBias: false,
+    outBias: true,
+    mlpBias: true,
+    layer: 'transformer.h.{layer}.',
+    attention: 'attn.attention',
+    attentionNames: { output: 'out_proj' },
+    feedForward: 'mlp',
+    feedForwardNames: { up: 'c_fc', down: 'c_proj' },
+    blockNorms: ['ln_1', 'ln_2'],
+    outerNorms: ['transformer.ln_f'],
+    window: (index) => (kinds[index] === 'local' ? window : undefined),
+  });
+};
+
+/** `[[["global", "local"], 12]]` spelled out, or the plain list where the file has one. */
+function neoLayers(config: Config, layers: number): readonly unknown[] {
+  const listed = config.list('attention_layers');
+  const types = config.list('attention_types');
+  if (listed !== undefined) return listed;
+  const first = types?.[0];
+  const pattern =
+    Array.isArray(first) && Array.isArray(first[0]) ? (first[0] as unknown[]) : ['global', 'local'];
+  return Array.from({ length: layers }, (_, index) => pattern[index % Math.max(1, pattern.length)]);
+}
+
+/** GPT 1: GPT-2 without a norm at the end. */
+export const openaiGpt: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = maxPositions(config);
+  config.understood(...SUMMARY, 'afn');
+  return gptLike(config, {
+    ...NAMES,
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: 4 * sizes.hidden,
+    maxContext: positions,
+    positions,
+    embedding: 'transformer.tokens_embed',
+    positionTable: 'transformer.positions_embed',
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    blockNorms: ['ln_1', 'ln_2'],
+    outerNorms: [],
+  });
+};
+
+/** The position table of BioGPT starts with two rows that no position uses. */
+const BIOGPT_OFFSET = 2;
+
+export const biogpt: Family = ({ config }) => {
+  const sizes = transformerSizes(config);
+  const positions = config.integer('max_position_embeddings');
+  return gptLike(config, {
+    sizes: { ...sizes, kvHeads: sizes.heads },
+    width: config.integer('intermediate_size'),
+    maxContext: positions,
+    positions: positions + BIOGPT_OFFSET,
+    positionTable: 'biogpt.embed_positions',
+    embedding: 'biogpt.embed_tokens',
+    headModule: 'output_projection',
+    qkvBias: true,
+    outBias: true,
+    mlpBias: true,
+    layer: 'biogpt.layers.{layer}.',
+    attention: 'self_attn',
+    attentionNames: { output: 'out_proj' },
+    feedForward: '',
+    feedForwardNames: { up: 'fc1', down: 'fc2' },
+    blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
+    outerNorms: ['biogpt.layer_norm'],
+  });
+};

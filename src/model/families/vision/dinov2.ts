@@ -1,0 +1,81 @@
+import type { Family } from '../../family';
+import { encoderStack } from '../../parts/encoderStack';
+import { convolution, matrix, norm, vector } from '../../parts/tensors';
+import { labelCount } from '../../parts/head';
+import { patchCount } from './clip';
+
+/** DINOv2: layer scales, a mask token, registers where the file has them; a gated network in the giant. */
+export const dinov2: Family = ({ config, architecture, notes }) => {
+  const hidden = config.integer('hidden_size');
+  const patch = config.integer('patch_size');
+  const ratio = config.number('mlp_ratio') ?? 4;
+  const gated = config.flag(false, 'use_swiglu_ffn');
+  // The gated form keeps about the same weights: two thirds of the width, rounded up to a multiple of eight.
+  const width = gated
+    ? Math.floor((Math.trunc((Math.trunc(hidden * ratio) * 2) / 3) + 7) / 8) * 8
+    : Math.trunc(hidden * ratio);
+  const registers = config.integerOr(0, 'num_register_tokens');
+  const path = 'dinov2.encoder.layer.{layer}.';
+  const classified = /ForImageClassification$/.test(architecture);
+  if (!classified && !/(Model|Backbone)$/.test(architecture))
+    notes.doubt('unknown-head', 'The architecture is not said or not known: counted is the trunk.');
+  const classes = labelCount(config);
+  config.understood(
+    'apply_layernorm',
+    'reshape_hidden_states',
+    'stage_names',
+    'out_features',
+    'out_indices',
+    'layerscale_value',
+    'use_mask_token',
+  );
+  return {
+    kind: 'encoder',
+    hidden,
+    vocabulary: 0,
+    maxContext: null,
+    layers: encoderStack({
+      path,
+      layers: config.integer('num_hidden_layers'),
+      hidden,
+      heads: config.integer('num_attention_heads'),
+      width,
+      qkvBias: config.flag(true, 'qkv_bias'),
+      outBias: true,
+      mlpBias: true,
+      gated,
+      attention: 'attention',
+      attentionNames: {
+        query: 'attention.query',
+        key: 'attention.key',
+        value: 'attention.value',
+        output: 'output.dense',
+      },
+      feedForwardNames: gated
+        ? { gate: 'weights_in.gate', up: 'weights_in', down: 'weights_out' }
+        : { up: 'fc1', down: 'fc2' },
+      blockNorms: ['norm1', 'norm2'],
+      others: () => [
+        vector(`${path}layer_scale1.lambda1`, hidden, 'vision'),
+        vector(`${path}layer_scale2.lambda1`, hidden, 'vision'),
+      ],
+    }),
+    outside: [
+      vector('dinov2.embeddings.cls_token', [1, 1, hidden], 'embedding'),
+      vector('dinov2.embeddings.mask_token', [1, hidden], 'embedding'),
+      ...(registers > 0
+        ? [vector('dinov2.embeddings.register_tokens', [1, registers, hidden], 'embedding')]
+        : []),
+      vector('dinov2.embeddings.position_embeddings', [1, patchCount(config) + 1, hidden], 'embedding'),
+      ...convolution(
+        'dinov2.embeddings.patch_embeddings.projection',
+        [hidden, config.integerOr(3, 'num_channels'), patch, patch],
+        'embedding',
+        { bias: true },
+      ),
+      ...norm('dinov2.layernorm', hidden, 'layer'),
+      ...(classified ? matrix('classifier', classes, 2 * hidden, 'head', { bias: true }) : []),
+    ],
+    tiedHead: false,
+  };
+};
