@@ -15,6 +15,8 @@ export interface FamilyModel {
   towers?: readonly Tower[];
   /** True where the family has read from the architecture's name what sits on top. */
   headKnown?: boolean;
+  /** Widths of the feature maps that a backbone hands on, in order. */
+  featureWidths?: readonly number[];
 }
 
 export interface FamilyContext {

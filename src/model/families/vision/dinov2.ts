@@ -2,6 +2,7 @@ import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { convolution, matrix, norm, vector } from '../../parts/tensors';
 import { labelCount } from '../../parts/head';
+import { outStages } from './backbone';
 import { patchCount } from './clip';
 
 /** DINOv2: layer scales, a mask token, registers where the file has them; a gated network in the giant. */
@@ -77,5 +78,6 @@ export const dinov2: Family = ({ config, architecture, notes }) => {
       ...(classified ? matrix('classifier', classes, 2 * hidden, 'head', { bias: true }) : []),
     ],
     tiedHead: false,
+    featureWidths: outStages(config, config.integer('num_hidden_layers')).map(() => hidden),
   };
 };
