@@ -1,15 +1,19 @@
 import type { Family } from '../../family';
+import { afmoe } from './afmoe';
 import { arctic } from './arctic';
 import { baichuan } from './baichuan';
 import { bailingMoe } from './bailing';
 import { bloom } from './bloom';
 import { chatglm } from './chatglm';
 import { cohere, cohere2 } from './cohere';
+import { cohere2Moe } from './cohere2Moe';
 import { dbrx } from './dbrx';
 import { deepseek, deepseekV2, deepseekV3, deepseekV32, glmMoeDsa } from './deepseek';
+import { deepseekV4 } from './deepseekV4';
 import { dots1, hunyuanMoe, minimaxM2, phimoe } from './dots';
 import { ernie45Moe } from './ernie45Moe';
 import { exaone } from './exaone';
+import { exaoneMoe, hyV3, solarOpen } from './exaoneMoe';
 import { falcon } from './falcon';
 import { falconH1 } from './falconH1';
 import { gemma, gemma2, gemma3Text } from './gemma';
@@ -20,20 +24,24 @@ import { gptOss } from './gptOss';
 import { granite, graniteMoe, graniteMoeHybrid } from './granite';
 import { internlm, internlm2, internlm3 } from './internlm';
 import { bamba, jamba } from './jamba';
+import { jetmoe } from './jetmoe';
 import { kimiLinear } from './kimiLinear';
 import { lfm2 } from './lfm2';
 import { llama } from './llama';
+import { cwm, diffLlama, doge, graniteSwa, hyperclovax, jais2, nanochat, vaultGemma } from './llamaKin';
 import { longcatFlash } from './longcat';
 import { mamba, mamba2 } from './mamba';
 import { mimo, mimoV2 } from './mimo';
 import { minicpm, minicpm3 } from './minicpm';
 import { minimax } from './minimax';
 import { mistral } from './mistral';
+import { mistral4 } from './mistral4';
 import { mixtral } from './mixtral';
 import { mpt } from './mpt';
 import { nemotronH } from './nemotronH';
 import { nemotronNas } from './nemotronNas';
 import { olmo, olmo2, olmoe } from './olmo';
+import { flexOlmo, olmoHybrid } from './olmoKin';
 import { openelm } from './openelm';
 import { opt } from './opt';
 import { phi } from './phi';
@@ -68,6 +76,7 @@ import { zamba, zamba2 } from './zamba';
 
 /** Language models that generate: `model_type` to family. */
 export const DECODERS: Readonly<Record<string, Family>> = {
+  afmoe,
   apertus,
   aquila: llama,
   arcee,
@@ -83,20 +92,27 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   codegen,
   cohere,
   cohere2,
+  cohere2_moe: cohere2Moe,
+  cwm,
   dbrx,
   deci,
   deepseek,
   deepseek_v2: deepseekV2,
   deepseek_v3: deepseekV3,
   deepseek_v32: deepseekV32,
+  deepseek_v4: deepseekV4,
+  diffllama: diffLlama,
+  doge,
   dots1,
   ernie4_5: ernie45,
   ernie4_5_moe: ernie45Moe,
   exaone,
   exaone4,
+  exaone_moe: exaoneMoe,
   falcon,
   falcon_h1: falconH1,
   falcon_mamba: mamba,
+  flex_olmo: flexOlmo,
   gemma,
   gemma2,
   gemma3_text: gemma3Text,
@@ -114,17 +130,24 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   gpt_neox_reward_model: gptNeox,
   gpt_oss: gptOss,
   gptj,
+  'gpt-sw3': gpt2,
   granite,
+  granite_swa: graniteSwa,
   granitemoe: graniteMoe,
   granitemoehybrid: graniteMoeHybrid,
   granitemoeshared: graniteMoe,
   helium,
   hunyuan_v1_dense: hunyuanDense,
   hunyuan_v1_moe: hunyuanMoe,
+  hy_v3: hyV3,
+  hyperclovax,
   internlm,
   internlm2,
   internlm3,
+  iquestcoder: llama,
+  jais2,
   jamba,
+  jetmoe,
   kimi_k2: deepseekV3,
   kimi_linear: kimiLinear,
   lfm2,
@@ -142,15 +165,18 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   minimax_text_01: minimax,
   ministral: mistral,
   mistral,
+  mistral4,
   'mixformer-sequential': phi,
   mixtral,
   mpt,
+  nanochat,
   nemotron,
-  'nemotron-nas': nemotronNas,
   nemotron_h: nemotronH,
+  'nemotron-nas': nemotronNas,
   olmo,
   olmo2,
   olmo3: olmo2,
+  olmo_hybrid: olmoHybrid,
   olmoe,
   'openai-gpt': openaiGpt,
   openelm,
@@ -159,10 +185,10 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   PanguEmbedded: internlm,
   persimmon,
   phi,
-  'phi-msft': phi,
   phi3,
   phi4: phi3,
   phimoe,
+  'phi-msft': phi,
   qwen,
   qwen2,
   qwen2_5_vl_text: qwen2,
@@ -181,12 +207,15 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   rwkv,
   seed_oss: seedOss,
   smollm3,
+  solar_open: solarOpen,
   stablelm,
   stablelm_epoch: stablelm,
   starcoder2,
+  vaultgemma: vaultGemma,
   xglm,
   xverse: llama,
   Yi: llama,
+  youtu: deepseekV3,
   zamba,
   zamba2,
 };
