@@ -6,6 +6,7 @@ import { llamaLike, type BlockContext } from '../../parts/llamaLike';
 import { lookup, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
 import { slidingExceptEvery } from '../decoders/slidingPattern';
+import { languagePart } from './languagePart';
 
 const BLOCK_NORMS = [
   'input_layernorm',
@@ -35,6 +36,11 @@ export const gemma3nText: Family = (context) => {
   const streams = config.integer('altup_num_inputs');
   const scaled = config.flag(true, 'altup_correct_scale');
   const rank = config.integer('laurel_rank');
+  if (config.integerOr(0, 'num_kv_shared_layers') > 0)
+    context.notes.doubt(
+      'shared-cache',
+      'Releases differ in whether layers that reuse a cache have projections of their own; published weights hold them.',
+    );
   config.understood(
     'altup_active_idx',
     'altup_coef_clip',
@@ -109,7 +115,7 @@ function streamTables(config: Config, layers: number, perLayer: number, streams:
 
 /** Gemma 3n with its towers: the language model is counted, the towers for pictures and sound are not and it says so. */
 export const gemma3n: Family = (context) => {
-  const { config, nested, notes } = context;
+  const { config, notes } = context;
   for (const key of ['vision_config', 'audio_config']) {
     const section = config.section(key, {});
     section?.understood(...Object.keys(section.raw));
@@ -119,8 +125,5 @@ export const gemma3n: Family = (context) => {
     'missing-part',
     'The towers for pictures and sound of this family are not known: only the language model is counted.',
   );
-  return (
-    nested('text_config', 'gemma3n_text', { architecture: 'ForCausalLM', evenIfAbsent: true }) ??
-    context.as('gemma3n_text')
-  );
+  return languagePart(context, { type: 'gemma3n_text' }) ?? context.as('gemma3n_text');
 };

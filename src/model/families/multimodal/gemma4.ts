@@ -1,4 +1,4 @@
-import type { Config } from '../../config';
+import { isObject, type Config } from '../../config';
 import type { Family } from '../../family';
 import type { FeedForwardBlock } from '../../parts/block';
 import { encoderStack } from '../../parts/encoderStack';
@@ -25,7 +25,9 @@ export const gemma4Text: Family = (context) => {
   const { config } = context;
   const layers = config.integer('num_hidden_layers');
   const types = config.texts('layer_types') ?? [];
+  // The last layer sees everything, whatever the list says.
   const isSliding = (index: number): boolean =>
+    index < layers - 1 &&
     (types[index] ?? ((index + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention')) ===
     'sliding_attention';
   const shared = config.integerOr(0, 'num_kv_shared_layers');
@@ -35,6 +37,12 @@ export const gemma4Text: Family = (context) => {
   const wideDim = config.optional('global_head_dim') ?? headDim;
   const keyIsValue = config.flag(false, 'attention_k_eq_v');
   const bias = config.flag(false, 'attention_bias');
+  const own = config.object('per_layer_config');
+  const ownSize = (index: number, key: string): number | undefined => {
+    const layer = own?.[String(index)];
+    const said = isObject(layer) ? layer[key] : undefined;
+    return typeof said === 'number' && Number.isInteger(said) && said > 0 ? said : undefined;
+  };
   const perLayer = config.integerOr(0, 'hidden_size_per_layer_input');
   const experts = config.flag(false, 'enable_moe_block');
   const width = config.integer('intermediate_size');
@@ -52,15 +60,17 @@ export const gemma4Text: Family = (context) => {
   );
   const model = llamaLike(context, {
     blockNorms: BLOCK_NORMS,
-    describe: (index) => `${String(isSliding(index))} ${String(reuses(index))}`,
+    describe: (index) =>
+      `${String(isSliding(index))} ${String(reuses(index))} ${JSON.stringify(own?.[String(index)] ?? null)}`,
     attention: (index, base) => {
       const sliding = isSliding(index);
       return groupedAttention({
         module: `${base.path}self_attn`,
         hidden: base.sizes.hidden,
         queryHeads: base.sizes.heads,
-        kvHeads: !sliding && keyIsValue ? wideKvHeads : kvHeads,
-        headDim: sliding ? headDim : wideDim,
+        kvHeads:
+          ownSize(index, 'num_key_value_heads') ?? (!sliding && keyIsValue ? wideKvHeads : kvHeads),
+        headDim: ownSize(index, 'head_dim') ?? (sliding ? headDim : wideDim),
         qkvBias: bias,
         outBias: bias,
         qkNorm: 'head',

@@ -1,4 +1,4 @@
-import { isObject, type Config } from '../../config';
+import type { Config } from '../../config';
 import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { layerCount } from '../../parts/sizes';
@@ -68,14 +68,7 @@ export const internVlVision: Family = ({ config, notes }) => {
 
 /** InternVL as transformers has it: stacked patches, a norm and two matrices. */
 export const internVlHf: Family = (context) => {
-  const { config, notes } = context;
-  const section = config.raw.text_config;
-  const said = isObject(section) && Object.hasOwn(section, 'tie_word_embeddings');
-  if (!said && !config.says('tie_word_embeddings'))
-    notes.doubt(
-      'tied-head-unclear',
-      'tie_word_embeddings is not said, and releases of this class differ in it.',
-    );
+  const { config } = context;
   const { text, vision } = textAndVision(context, 'qwen2', 'internvl_vision');
   const merged = (vision?.hidden ?? 0) * Math.round(1 / (config.number('downsample_ratio') ?? 0.5)) ** 2;
   if (vision === undefined) return text;

@@ -6,6 +6,7 @@ import { llamaLike, plainAttention } from '../../parts/llamaLike';
 import { matrix, norm, vector } from '../../parts/tensors';
 import type { Tower, WeightTensor } from '../../spec';
 import { asTower, patchCount } from '../vision/clip';
+import { languagePart } from './languagePart';
 
 /** Llama 4, text: experts in every n-th layer with one shared, dense layers of their own width, chunks in three of four. */
 export const llama4Text: Family = (context) => {
@@ -103,7 +104,7 @@ export const llama4Vision: Family = ({ config }) => {
       ...norm(`${p}.layernorm_pre`, hidden, 'layer'),
       ...norm(`${p}.layernorm_post`, hidden, 'layer'),
       ...matrix(`${p}.vision_adapter.mlp.fc1`, between, width, 'other'),
-      ...matrix(`${p}.vision_adapter.mlp.fc2`, out, between, 'other'),
+      ...matrix(`${p}.vision_adapter.mlp.fc2`, out, out, 'other'),
     ],
     tiedHead: false,
   };
@@ -112,8 +113,11 @@ export const llama4Vision: Family = ({ config }) => {
 /** Llama 4: text model, tower and one matrix between them. */
 export const llama4: Family = (context) => {
   const { config, nested, notes } = context;
-  if (!config.says('text_config')) return context.as('llama4_text');
-  const text = nested('text_config', 'llama4_text', { architecture: 'ForCausalLM' });
+  if (!config.says('text_config')) {
+    if (!config.says('hidden_size')) notes.doubt('missing-part', 'The file describes none of its parts.');
+    return context.as('llama4_text');
+  }
+  const text = languagePart(context, { type: 'llama4_text' });
   if (text === undefined) return context.as('llama4_text');
   const vision = nested('vision_config', 'llama4_vision_model', { evenIfAbsent: true });
   if (!config.says('vision_config')) {

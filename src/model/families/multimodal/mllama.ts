@@ -7,6 +7,7 @@ import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import { towerOf } from '../../parts/tower';
 import type { Tower } from '../../spec';
 import { patchCount } from '../vision/clip';
+import { languagePart } from './languagePart';
 
 /** Rows that the embedding has beyond the vocabulary, for the picture's token. */
 const EXTRA_TOKENS = 8;
@@ -48,8 +49,8 @@ export const mllamaText: Family = (context) => {
 };
 
 export const mllama: Family = (context) => {
-  const { config, nested } = context;
-  const text = nested('text_config', 'mllama_text_model', { evenIfAbsent: true });
+  const { config, architecture } = context;
+  const text = languagePart(context, { type: 'mllama_text_model' });
   const section = config.section('vision_config', VISION_DEFAULTS);
   if (text === undefined || section === undefined) return context.as('mllama_text_model');
   section.understood(
@@ -62,7 +63,9 @@ export const mllama: Family = (context) => {
     'architectures',
   );
   config.understood('image_token_index');
-  return { ...text, towers: [visionTower(section, text.hidden)] };
+  const tower = visionTower(section, text.hidden);
+  // The language model alone is a class of its own under the same type.
+  return architecture === 'MllamaForCausalLM' ? text : { ...text, towers: [tower] };
 };
 
 const VISION_DEFAULTS = {

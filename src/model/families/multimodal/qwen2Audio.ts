@@ -3,6 +3,7 @@ import { encoderStack } from '../../parts/encoderStack';
 import { convolution, lookup, matrix, norm } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import { asTower } from '../vision/clip';
+import { languagePart } from './languagePart';
 
 /** Whisper's encoder, as Qwen2-Audio has it. */
 export const qwen2AudioEncoder: Family = ({ config }) => {
@@ -41,7 +42,7 @@ export const qwen2AudioEncoder: Family = ({ config }) => {
 /** Qwen2-Audio: an audio tower, one matrix, Qwen2. */
 export const qwen2Audio: Family = (context) => {
   const { nested, config } = context;
-  const text = nested('text_config', 'qwen2', { architecture: 'ForCausalLM', evenIfAbsent: true });
+  const text = languagePart(context, { type: 'qwen2' });
   const audio = nested('audio_config', 'qwen2_audio_encoder', { evenIfAbsent: true });
   if (text === undefined || audio === undefined)
     throw new ReadFailure('contradiction', 'text_config or audio_config is no configuration.');

@@ -1,4 +1,5 @@
 import type { Family } from '../../family';
+import { ernie45 } from '../decoders/plainDecoders';
 import { gemma3n, gemma3nText } from './gemma3n';
 import { gemma4, gemma4Text, gemma4Vision } from './gemma4';
 import { glm4v, glm4vMoe, glmVision } from './glmVision';
@@ -9,6 +10,31 @@ import { llama4, llama4Text, llama4Vision } from './llama4';
 import { mllama, mllamaText } from './mllama';
 import { phi3Vision } from './phi3Vision';
 import { qwen2Audio, qwen2AudioEncoder } from './qwen2Audio';
+import { deepseekVlHybrid, gotOcr2, samVision } from './samVision';
+import {
+  glm46v,
+  glmOcr,
+  glmOcrText,
+  glmOcrVision,
+  kimiK25,
+  kimiVision,
+  miniCpmV46,
+  miniCpmV46Vision,
+  ovis2,
+  ovis2Vision,
+} from './mergedPatches';
+import {
+  ayaVision,
+  cohere2Vision,
+  deepseekVl,
+  lfm2Vl,
+  lightOnOcr,
+  paddleOcrVision,
+  paddleOcrVl,
+  videoLlama3,
+  videoLlama3Vision,
+  videoLlava,
+} from './siglipWrappers';
 import {
   gemma3,
   llava,
@@ -21,27 +47,42 @@ import {
   qwen35Moe,
   qwen3Vl,
   qwen3VlMoe,
+  vipLlava,
 } from './visionLanguage';
 import { voxtral, voxtralEncoder } from './voxtral';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
+  aya_vision: ayaVision,
+  cohere2_vision: cohere2Vision,
+  deepseek_vl: deepseekVl,
+  deepseek_vl_hybrid: deepseekVlHybrid,
   gemma3,
   gemma3n,
   gemma3n_text: gemma3nText,
   gemma4,
   gemma4_text: gemma4Text,
   gemma4_vision: gemma4Vision,
+  glm46v,
   glm4v,
   glm4v_moe: glm4vMoe,
   glm4v_moe_vision: glmVision,
   glm4v_vision: glmVision,
+  glm_ocr: glmOcr,
+  glm_ocr_text: glmOcrText,
+  glm_ocr_vision: glmOcrVision,
+  got_ocr2: gotOcr2,
+  got_ocr2_vision: samVision,
   idefics3,
   idefics3_vision: idefics3Vision,
   intern_vit_6b: internVit,
   internvl: internVlHf,
   internvl_chat: internVl,
   internvl_vision: internVlVision,
+  kimi_k25: kimiK25,
+  kimi_k25_vision: kimiVision,
+  lfm2_vl: lfm2Vl,
+  lighton_ocr: lightOnOcr,
   llama4,
   llama4_text: llama4Text,
   llama4_vision_model: llama4Vision,
@@ -49,10 +90,19 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   llava_next: llavaNext,
   llava_next_video: llavaNext,
   llava_onevision: llavaNext,
+  minicpmv4_6: miniCpmV46,
+  minicpmv4_6_vision: miniCpmV46Vision,
+  minicpmv4_7: miniCpmV46,
+  minicpmv4_7_vision: miniCpmV46Vision,
   ministral3: mistral3,
   mistral3,
   mllama,
   mllama_text_model: mllamaText,
+  ovis2,
+  ovis2_vision: ovis2Vision,
+  paddleocr_vl: paddleOcrVl,
+  paddleocr_vl_text: ernie45,
+  paddleocr_vl_vision: paddleOcrVision,
   paligemma,
   phi3_v: phi3Vision,
   qwen2_5_vl: qwen25Vl,
@@ -63,9 +113,13 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   qwen3_5_moe: qwen35Moe,
   qwen3_vl: qwen3Vl,
   qwen3_vl_moe: qwen3VlMoe,
+  sam_vision_model: samVision,
   smolvlm: idefics3,
   smolvlm_vision: idefics3Vision,
-  vipllava: llava,
+  video_llama_3: videoLlama3,
+  video_llama_3_vision: videoLlama3Vision,
+  video_llava: videoLlava,
+  vipllava: vipLlava,
   voxtral,
   voxtral_encoder: voxtralEncoder,
 };

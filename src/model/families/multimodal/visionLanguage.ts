@@ -2,7 +2,9 @@ import type { Family, FamilyContext, FamilyModel } from '../../family';
 import { matrix, norm, vector } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
+import { mistral } from '../decoders/mistral';
 import { asTower } from '../vision/clip';
+import { languagePart } from './languagePart';
 
 /** Keys of the outer file that say which token stands for a picture; they shape nothing. */
 const TOKEN_KEYS = [
@@ -28,13 +30,7 @@ interface TextAndVision {
 export function textAndVision(context: FamilyContext, textType: string, visionType: string): TextAndVision {
   const { config, nested, notes } = context;
   config.understood(...TOKEN_KEYS);
-  const outerTie = config.value('tie_word_embeddings');
-  const inherited = typeof outerTie === 'boolean' ? { tie_word_embeddings: outerTie } : {};
-  const text = nested('text_config', textType, {
-    architecture: 'ForCausalLM',
-    inherited,
-    evenIfAbsent: true,
-  });
+  const text = languagePart(context, { type: textType });
   const vision = nested('vision_config', visionType);
   if (vision === undefined) {
     notes.doubt(
@@ -65,6 +61,24 @@ export const llava: Family = (context) => {
   ]);
 };
 
+/** Layers of the tower whose outputs ViP-LLaVA joins, where the file does not list them. */
+const VIP_LAYERS = 5;
+
+/** ViP-LLaVA: several layers' outputs side by side, a norm over them. */
+export const vipLlava: Family = (context) => {
+  const { config } = context;
+  const both = textAndVision(context, 'llama', 'clip_vision_model');
+  const said = config.value('vision_feature_layer', 'vision_feature_layers');
+  const layers = Array.isArray(said) ? said.length : said === undefined ? VIP_LAYERS : 1;
+  return withTower(both, (vision) => [
+    ...norm('multi_modal_projector.projector_layernorm', vision.hidden * layers, 'layer'),
+    ...matrix('multi_modal_projector.linear_1', both.text.hidden, vision.hidden * layers, 'vision', {
+      bias: true,
+    }),
+    ...matrix('multi_modal_projector.linear_2', both.text.hidden, both.text.hidden, 'vision', { bias: true }),
+  ]);
+};
+
 /** LLaVA-NeXT: one learned vector more, at the end of each row of the picture. */
 export const llavaNext: Family = (context) => {
   const model = llava(context);
@@ -75,8 +89,11 @@ export const llavaNext: Family = (context) => {
 
 /** Mistral 3 and Ministral 3 with pictures: a norm and a merger of neighbouring patches before the two matrices. */
 export const mistral3: Family = (context) => {
-  const { config, modelType } = context;
-  if (!config.says('text_config')) return context.as('mistral');
+  const { config, modelType, notes } = context;
+  if (!config.says('text_config')) {
+    if (!config.says('hidden_size')) notes.doubt('missing-part', 'The file describes none of its parts.');
+    return modelType === 'ministral3' ? mistral(context) : context.as('mistral');
+  }
   config.understood('spatial_merge_size');
   const both = textAndVision(context, modelType === 'ministral3' ? 'ministral3' : 'mistral', 'pixtral');
   const bias = config.flag(false, 'multimodal_projector_bias');
@@ -96,8 +113,11 @@ export const mistral3: Family = (context) => {
 
 /** Gemma 3 with pictures: one matrix behind a norm; without a tower the file is the text model alone. */
 export const gemma3: Family = (context) => {
-  const { config } = context;
-  if (!config.says('text_config')) return context.as('gemma3_text');
+  const { config, notes } = context;
+  if (!config.says('text_config')) {
+    if (!config.says('hidden_size')) notes.doubt('missing-part', 'The file describes none of its parts.');
+    return context.as('gemma3_text');
+  }
   const both = textAndVision(context, 'gemma3_text', 'siglip_vision_model');
   return withTower(both, (vision) => [
     {
@@ -133,9 +153,9 @@ function qwenVl(textType: string, visionType: string): Family {
   };
 }
 
-export const qwen2Vl = qwenVl('qwen2', 'qwen2_vl_vision');
-export const qwen25Vl = qwenVl('qwen2', 'qwen2_5_vl_vision');
+export const qwen2Vl = qwenVl('qwen2_vl_text', 'qwen2_vl_vision');
+export const qwen25Vl = qwenVl('qwen2_5_vl_text', 'qwen2_5_vl_vision');
 export const qwen3Vl = qwenVl('qwen3_vl_text', 'qwen3_vl_vision');
-export const qwen3VlMoe = qwenVl('qwen3_vl_moe_text', 'qwen3_vl_vision');
+export const qwen3VlMoe = qwenVl('qwen3_vl_moe_text', 'qwen3_vl_moe_vision');
 export const qwen35 = qwenVl('qwen3_5_text', 'qwen3_5_vision');
 export const qwen35Moe = qwenVl('qwen3_5_moe_text', 'qwen3_5_vision');

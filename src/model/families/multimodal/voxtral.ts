@@ -4,6 +4,7 @@ import { layerCount } from '../../parts/sizes';
 import { convolution, lookup, matrix, norm } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import { asTower } from '../vision/clip';
+import { languagePart } from './languagePart';
 
 /** Voxtral's encoder: Whisper's under the usual keys. */
 export const voxtralEncoder: Family = ({ config }) => {
@@ -52,12 +53,9 @@ const TEXT_DEFAULTS = {
 };
 
 /** Voxtral: four frames of sound stacked, two matrices, Llama. */
-export const voxtral: Family = ({ config, nested }) => {
-  const text = nested('text_config', 'llama', {
-    architecture: 'ForCausalLM',
-    evenIfAbsent: true,
-    inherited: TEXT_DEFAULTS,
-  });
+export const voxtral: Family = (context) => {
+  const { config, nested } = context;
+  const text = languagePart(context, { type: 'llama', inherited: TEXT_DEFAULTS });
   const audio = nested('audio_config', 'voxtral_encoder', { evenIfAbsent: true });
   if (text === undefined || audio === undefined)
     throw new ReadFailure('contradiction', 'text_config or audio_config is no configuration.');
