@@ -69,6 +69,10 @@ export interface Experts {
   routerBias?: boolean;
   gated?: boolean;
   bias?: boolean;
+  /** Biases of the shared experts, where they differ from the routed ones'. */
+  sharedBias?: boolean;
+  /** Bias of the shared experts, where it differs from `bias`. */
+  sharedBias?: boolean;
   router?: string;
   correctionName?: string;
   expertsPath?: string;
@@ -107,7 +111,15 @@ export function expertFeedForward(e: Experts): FeedForwardBlock {
   );
   if (sharedWidth > 0) {
     const shared = `${e.module}.${e.sharedPath ?? 'shared_expert'}`;
-    weights.push(...denseWeights({ ...common, module: shared, width: sharedWidth, part: 'feedForward' }));
+    weights.push(
+      ...denseWeights({
+        ...common,
+        bias: e.sharedBias ?? common.bias,
+        module: shared,
+        width: sharedWidth,
+        part: 'feedForward',
+      }),
+    );
     if (e.sharedGate === true) {
       weights.push(
         ...matrix(`${e.module}.${e.sharedGatePath ?? 'shared_expert_gate'}`, 1, e.hidden, 'feedForward'),

@@ -89,7 +89,8 @@ const DRAFT_KEYS = [
   'mtp_use_dedicated_embeddings',
 ];
 
-function deepseekLatent(
+/** Latent attention in every layer, experts in most; `isIndexed` names the layers that pick their keys. */
+export function deepseekLatent(
   context: FamilyContext,
   correctionBias: boolean,
   isIndexed: (index: number) => boolean,
@@ -139,7 +140,7 @@ export const deepseekV3: Family = (context) => deepseekLatent(context, true, () 
 
 /** DeepSeek-V3.2: V3 with an indexer that picks the keys each query attends to. */
 export const deepseekV32: Family = (context) => {
-  context.config.understood('index_topk');
+  context.config.understood('index_topk', 'mlp_bias', 'indexer_rope_interleave');
   return deepseekLatent(context, true, () => true);
 };
 
@@ -148,6 +149,7 @@ export const glmMoeDsa: Family = (context) => {
   const { config } = context;
   config.understood(
     'index_topk',
+    'mlp_bias',
     'index_topk_freq',
     'index_skip_topk_offset',
     'index_share_for_mtp_iteration',

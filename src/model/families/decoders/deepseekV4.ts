@@ -113,8 +113,9 @@ export const deepseekV4: Family = (context) => {
   const width = config.integer('moe_intermediate_size', 'intermediate_size');
   if (config.integerOr(1, 'n_shared_experts') !== 1)
     context.notes.doubt('shared-experts', 'This family is known with one shared expert.');
-  if (config.flag(false, 'mlp_bias') || config.flag(false, 'attention_bias'))
+  if (config.flag(false, 'attention_bias'))
     context.notes.doubt('unknown-key', 'Biases are not known in this family.');
+  const sharedBias = config.flag(false, 'mlp_bias');
   config.understood(
     'num_nextn_predict_layers',
     'qk_rope_head_dim',
@@ -138,7 +139,12 @@ export const deepseekV4: Family = (context) => {
       return { mixer, weights };
     },
     feedForward: (index, base) =>
-      fineExperts(config, { width, sharedWidth: width, correctionBias: !isHashed(index) })(base),
+      fineExperts(config, {
+        width,
+        sharedWidth: width,
+        sharedBias,
+        correctionBias: !isHashed(index),
+      })(base),
     others: (_, base) =>
       ['attn_hc', 'ffn_hc'].flatMap((name) => {
         const rows = (2 + streams) * streams;

@@ -62,10 +62,10 @@ export const hyV3: Family = (context) => {
     outBias: bias,
     mlpBias,
     isSparse: expertLayers(config),
-    experts: (base) => {
-      const block = fineExperts(config, { correctionBias: true, correctionName: 'expert_bias' })(base);
-      if (mlpBias) context.notes.doubt('expert-bias', 'Biases of shared experts are not reckoned with.');
-      return block;
-    },
+    experts: fineExperts(config, {
+      correctionBias: true,
+      correctionName: 'expert_bias',
+      sharedBias: mlpBias,
+    }),
   });
 };

@@ -19,7 +19,7 @@ function adjustedWidth(config: Config): number {
 }
 
 /** A gated short convolution in place of attention. */
-function shortConvolution(config: Config, base: BlockContext): MixerBlock {
+export function shortConvolution(config: Config, base: BlockContext): MixerBlock {
   const { hidden } = base.sizes;
   const kernel = config.integer('conv_L_cache');
   const bias = config.flag(false, 'conv_bias');
@@ -58,6 +58,8 @@ export const lfm2: Family = (context) => {
     'block_use_swiglu',
     'block_use_xavier_init',
     'conv_dim',
+    'conv_L_cache',
+    'conv_bias',
     'conv_dim_out',
     'conv_use_xavier_init',
     'num_heads',

@@ -1,6 +1,7 @@
 import type { Family } from '../../family';
 import { afmoe } from './afmoe';
 import { arctic } from './arctic';
+import { axk1, axk2 } from './axk';
 import { baichuan } from './baichuan';
 import { bailingMoe } from './bailing';
 import { bloom } from './bloom';
@@ -16,6 +17,7 @@ import { exaone } from './exaone';
 import { exaoneMoe, hyV3, solarOpen } from './exaoneMoe';
 import { falcon } from './falcon';
 import { falconH1 } from './falconH1';
+import { laguna, step3p5 } from './gatedHeads';
 import { gemma, gemma2, gemma3Text } from './gemma';
 import { glm, glm4, glm4Moe } from './glm';
 import { biogpt, codegen, gpt2, gptBigcode, gptj, gptNeo, openaiGpt } from './gpt2';
@@ -27,6 +29,7 @@ import { bamba, jamba } from './jamba';
 import { jetmoe } from './jetmoe';
 import { kimiLinear } from './kimiLinear';
 import { lfm2 } from './lfm2';
+import { lfm3 } from './lfm3';
 import { llama } from './llama';
 import { cwm, diffLlama, doge, graniteSwa, hyperclovax, jais2, nanochat, vaultGemma } from './llamaKin';
 import { longcatFlash } from './longcat';
@@ -34,9 +37,11 @@ import { mamba, mamba2 } from './mamba';
 import { mimo, mimoV2 } from './mimo';
 import { minicpm, minicpm3 } from './minicpm';
 import { minimax } from './minimax';
+import { minimaxM3Text } from './minimaxM3';
 import { mistral } from './mistral';
 import { mistral4 } from './mistral4';
 import { mixtral } from './mixtral';
+import { ariaText, graniteMoeSwa, kolibri, mellum } from './mixtureKin';
 import { mpt } from './mpt';
 import { nemotronH } from './nemotronH';
 import { nemotronNas } from './nemotronNas';
@@ -81,6 +86,10 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   aquila: llama,
   arcee,
   arctic,
+  aria_moe_lm: ariaText,
+  aria_text: ariaText,
+  axk1,
+  axk2,
   baichuan,
   bailing_moe: bailingMoe,
   bailing_moe_v2: bailingMoe,
@@ -134,6 +143,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   granite,
   granite_swa: graniteSwa,
   granitemoe: graniteMoe,
+  granitemoe_swa: graniteMoeSwa,
   granitemoehybrid: graniteMoeHybrid,
   granitemoeshared: graniteMoe,
   helium,
@@ -150,18 +160,23 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   jetmoe,
   kimi_k2: deepseekV3,
   kimi_linear: kimiLinear,
+  kolibri1: kolibri,
+  laguna,
   lfm2,
   lfm2_moe: lfm2,
+  lfm3,
   llama,
   longcat_flash: longcatFlash,
   mamba,
   mamba2,
+  mellum,
   mimo,
   mimo_v2_flash: mimoV2,
   minicpm,
   minicpm3,
   minimax,
   minimax_m2: minimaxM2,
+  minimax_m3_vl_text: minimaxM3Text,
   minimax_text_01: minimax,
   ministral: mistral,
   mistral,
@@ -211,6 +226,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   stablelm,
   stablelm_epoch: stablelm,
   starcoder2,
+  step3p5,
   vaultgemma: vaultGemma,
   xglm,
   xverse: llama,
