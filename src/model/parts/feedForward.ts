@@ -69,8 +69,6 @@ export interface Experts {
   routerBias?: boolean;
   gated?: boolean;
   bias?: boolean;
-  /** Biases of the shared experts, where they differ from the routed ones'. */
-  sharedBias?: boolean;
   /** Bias of the shared experts, where it differs from `bias`. */
   sharedBias?: boolean;
   router?: string;
