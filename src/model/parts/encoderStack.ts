@@ -1,3 +1,4 @@
+import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { denseFeedForward, type DenseNames } from './feedForward';
 import { planLayers, type LayerPlan } from './foldLayers';
@@ -16,6 +17,7 @@ export interface EncoderStack {
   width: number;
   qkvBias: boolean;
   keyBias?: boolean;
+  valueBias?: boolean;
   outBias: boolean;
   mlpBias: boolean;
   gated?: boolean;
@@ -33,7 +35,14 @@ export interface EncoderStack {
   describe?: (index: number) => string;
 }
 
+/** @throws ReadFailure where the width does not divide over the heads and no head's width is given. */
 export function encoderStack(e: EncoderStack): LayerPlan[] {
+  if (e.headDim === undefined && (e.heads < 1 || e.hidden % e.heads !== 0)) {
+    throw new ReadFailure(
+      'contradiction',
+      `${String(e.hidden)} does not divide over ${String(e.heads)} heads in ${e.path}`,
+    );
+  }
   return planLayers(
     e.layers,
     (index) => e.describe?.(index) ?? '',
@@ -46,6 +55,7 @@ export function encoderStack(e: EncoderStack): LayerPlan[] {
         headDim: e.headDim ?? e.hidden / e.heads,
         qkvBias: e.qkvBias,
         keyBias: e.keyBias ?? e.qkvBias,
+        valueBias: e.valueBias ?? e.qkvBias,
         outBias: e.outBias,
         qkNorm: e.qkNorm ?? 'none',
         qkNormKind: e.qkNormKind ?? 'rms',

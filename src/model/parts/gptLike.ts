@@ -28,6 +28,8 @@ export interface GptLike {
   /** Width of the embedding where it is not the model's. */
   headBias?: boolean;
   headAbsent?: boolean;
+  /** First of `architectures`: decides what sits on top. */
+  architecture?: string;
   headModule?: string;
   tiedFallback?: boolean;
   /** Path of the layers with `{layer}` and a trailing dot. */
@@ -53,6 +55,7 @@ export function gptLike(config: Config, g: GptLike): FamilyModel {
     absent: g.headAbsent ?? false,
     module: g.headModule ?? 'lm_head',
     tiedFallback: g.tiedFallback ?? false,
+    ...(g.architecture === undefined ? {} : { architecture: g.architecture }),
   });
   const layers = planLayers(
     sizes.layers,
@@ -101,5 +104,6 @@ export function gptLike(config: Config, g: GptLike): FamilyModel {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 }

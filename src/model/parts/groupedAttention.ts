@@ -15,6 +15,8 @@ export interface GroupedAttention {
   qkvBias?: boolean;
   /** Bias of the key alone, where it differs from `qkvBias`. */
   keyBias?: boolean;
+  /** Bias of the value alone, where it differs from `qkvBias`. */
+  valueBias?: boolean;
   outBias?: boolean;
   /** `head`: one scale a head's element, shared by heads; `full`: one over all heads together; `per-head`: one for each head. */
   qkNorm?: 'none' | 'head' | 'full' | 'per-head';
@@ -90,7 +92,7 @@ function projections(a: GroupedAttention, part: Part, valueDim: number): WeightT
     ...matrix(`${a.module}.${names.key}`, keyWidth, kvInput, part, { bias: a.keyBias ?? bias }),
     ...(a.sharedKeyValue === true
       ? []
-      : matrix(`${a.module}.${names.value}`, valueWidth, kvInput, part, { bias })),
+      : matrix(`${a.module}.${names.value}`, valueWidth, kvInput, part, { bias: a.valueBias ?? bias })),
     ...output,
   ];
 }

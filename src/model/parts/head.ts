@@ -5,6 +5,8 @@ import { matrix, vector } from './tensors';
 export interface Head {
   weights: readonly WeightTensor[];
   tied: boolean;
+  /** True where the architecture's name has said what sits on top. */
+  known: boolean;
 }
 
 export interface HeadOptions {
@@ -14,6 +16,36 @@ export interface HeadOptions {
   absent?: boolean;
   /** What is taken where nothing says whether the head is tied. */
   tiedFallback?: boolean;
+  /** First of `architectures`: decides whether a language model's head sits on top, a classifier's or none. */
+  architecture?: string;
+}
+
+/** What sits on a decoder. */
+export type Top = 'language' | 'labels' | 'token-labels' | 'answer' | 'none';
+
+/**
+ * What sits on a decoder, by its architecture's name; undefined where the name is of none that is known. GLM's first
+ * classes are called models and have a head.
+ */
+export function topOf(architecture: string): Top | undefined {
+  if (
+    architecture === '' ||
+    /ForCausalLM$|LMHeadModel$|ForConditionalGeneration$|GLMModel$/.test(architecture)
+  )
+    return 'language';
+  if (/ForSequenceClassification$/.test(architecture)) return 'labels';
+  if (/ForTokenClassification$/.test(architecture)) return 'token-labels';
+  if (/ForQuestionAnswering$/.test(architecture)) return 'answer';
+  if (/Model$/.test(architecture) && !/For[A-Z]|Heads|Reward|Value/.test(architecture)) return 'none';
+  return undefined;
+}
+
+/** A classifier's weights on a decoder: a row a label, or one each for the start and the end of an answer. */
+export function classifier(config: Config, top: Top, hidden: number): WeightTensor[] {
+  if (top === 'labels') return matrix('score', labelCount(config), hidden, 'head');
+  if (top === 'token-labels') return matrix('score', labelCount(config), hidden, 'head', { bias: true });
+  if (top === 'answer') return matrix('qa_outputs', 2, hidden, 'head', { bias: true });
+  return [];
 }
 
 /**
@@ -35,12 +67,15 @@ export function isTied(config: Config, fallback = false): boolean {
 
 /** The language-model head: absent where it is tied to the embedding, its bias apart from that. */
 export function headOf(config: Config, hidden: number, vocabulary: number, options: HeadOptions = {}): Head {
-  if (options.absent === true) return { weights: [], tied: false };
+  if (options.absent === true) return { weights: [], tied: false, known: true };
+  const top = options.architecture === undefined ? undefined : topOf(options.architecture);
+  const known = top !== undefined;
+  if (known && top !== 'language') return { weights: classifier(config, top, hidden), tied: false, known };
   const tied = isTied(config, options.tiedFallback);
   const module = options.module ?? 'lm_head';
   const bias = options.bias ?? false;
-  if (tied) return { weights: bias ? [vector(`${module}.bias`, vocabulary, 'head')] : [], tied };
-  return { weights: matrix(module, vocabulary, hidden, 'head', { bias }), tied };
+  if (tied) return { weights: bias ? [vector(`${module}.bias`, vocabulary, 'head')] : [], tied, known };
+  return { weights: matrix(module, vocabulary, hidden, 'head', { bias }), tied, known };
 }
 
 /** Labels of a classifier: as many as `id2label` names, `num_labels`, or the class's default of two. */

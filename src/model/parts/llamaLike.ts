@@ -5,7 +5,7 @@ import type { FeedForwardBlock, MixerBlock } from './block';
 import { denseFeedForward } from './feedForward';
 import { planLayers, type LayerPlan } from './foldLayers';
 import { groupedAttention } from './groupedAttention';
-import { isTied, labelCount } from './head';
+import { classifier, isTied, topOf } from './head';
 import { contextLimit, transformerSizes, type Sizes } from './sizes';
 import { lookup, matrix, norm, vector, type NormKind } from './tensors';
 import { windows, type WindowOf, type WindowRule } from './window';
@@ -89,36 +89,22 @@ export function llamaLike(context: FamilyContext, options: LlamaLike = {}): Fami
   };
 }
 
-/** What sits on top, by the architecture's name: a language-model head, a classifier's row for each label, or nothing. */
-function topOf(context: FamilyContext): 'language' | 'labels' | 'none' {
-  const { architecture, notes } = context;
-  if (architecture === '' || /ForCausalLM|LMHeadModel$|ForConditionalGeneration$/.test(architecture))
-    return 'language';
-  if (/ForSequenceClassification$|ForTokenClassification$/.test(architecture)) return 'labels';
-  if (/Model$/.test(architecture)) return 'none';
-  notes.doubt(
-    'unknown-head',
-    'The architecture has a head that is not known; a language-model head is counted.',
-  );
-  return 'language';
-}
-
 function headWeights(
   context: FamilyContext,
   sizes: Sizes,
   options: LlamaLike,
-): { weights: WeightTensor[]; tied: boolean } {
-  const top = options.noHead === true ? 'none' : topOf(context);
-  if (top === 'none') return { weights: [], tied: false };
-  if (top === 'labels') {
-    const bias = context.architecture.endsWith('ForTokenClassification');
-    return {
-      weights: matrix('score', labelCount(context.config), sizes.hidden, 'head', { bias }),
-      tied: false,
-    };
-  }
+): { weights: readonly WeightTensor[]; tied: boolean } {
+  const { config, architecture, notes } = context;
+  if (options.noHead === true) return { weights: [], tied: false };
+  const top = topOf(architecture);
+  if (top === undefined) {
+    notes.doubt(
+      'unknown-head',
+      'The architecture has a head that is not known; a language-model head is counted.',
+    );
+  } else if (top !== 'language') return { weights: classifier(config, top, sizes.hidden), tied: false };
   const bias = options.headBias ?? false;
-  if (options.tied ?? isTied(context.config)) {
+  if (options.tied ?? isTied(config)) {
     return { weights: bias ? [vector('lm_head.bias', sizes.vocabulary, 'head')] : [], tied: true };
   }
   return { weights: matrix('lm_head', sizes.vocabulary, sizes.hidden, 'head', { bias }), tied: false };

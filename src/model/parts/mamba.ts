@@ -58,6 +58,8 @@ export interface Mamba2 {
   groups: number;
   kernel: number;
   bias?: boolean;
+  /** Bias of the output projection, where it differs from `bias`. */
+  outBias?: boolean;
   convolutionBias?: boolean;
   /** Norm before the output projection; true in most. */
   gatedNorm?: boolean;
@@ -86,7 +88,24 @@ export function mamba2(m: Mamba2): MixerBlock {
       vector(`${m.module}.A_log`, m.heads, 'attention'),
       vector(`${m.module}.D`, m.heads, 'attention'),
       ...((m.gatedNorm ?? true) ? norm(`${m.module}.norm`, inner, 'rms') : []),
-      ...matrix(`${m.module}.out_proj`, m.hidden, inner, 'attention', { bias }),
+      ...matrix(`${m.module}.out_proj`, m.hidden, inner, 'attention', { bias: m.outBias ?? bias }),
     ],
   };
 }
+
+/** Keys of state-space models that say how steps are started or how a kernel runs; none shapes a weight. */
+export const STATE_SPACE_KEYS = [
+  'time_step_limit',
+  'time_step_floor',
+  'time_step_min',
+  'time_step_max',
+  'time_step_scale',
+  'time_step_init_scheme',
+  'rescale_prenorm_residual',
+  'residual_in_fp32',
+  'use_mamba_kernels',
+  'use_mambapy',
+  'use_associative_scan',
+  'mamba_chunk_size',
+  'chunk_size',
+] as const;

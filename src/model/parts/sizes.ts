@@ -41,17 +41,27 @@ export function kvHeadCount(config: Config, heads: number): number {
   return config.optional(...KV_HEADS) ?? heads;
 }
 
-/** Never derived where it is given; otherwise the width divided evenly over the heads. */
+/**
+ * Never derived where it is given; otherwise the width divided over the heads, rounded down as most classes do: a width
+ * that does not divide is told.
+ */
 export function headWidth(config: Config, hidden: number, heads: number): number {
   const given = config.optional('head_dim', 'attention_head_dim', 'kv_channels');
   if (given !== undefined && given > 0) return given;
-  if (heads < 1 || hidden % heads !== 0) {
+  const divided = Math.floor(hidden / heads);
+  if (!(divided >= 1)) {
     throw new ReadFailure(
       'contradiction',
       `${String(hidden)} does not divide over ${String(heads)} heads, and no head_dim is said.`,
     );
   }
-  return hidden / heads;
+  if (divided * heads !== hidden) {
+    config.notes.doubt(
+      'contradiction',
+      `${String(hidden)} does not divide evenly over ${String(heads)} heads, and no head_dim is said.`,
+    );
+  }
+  return divided;
 }
 
 export function transformerSizes(config: Config): Sizes {

@@ -3,7 +3,7 @@ import { gptLike } from '../../parts/gptLike';
 import { transformerSizes } from '../../parts/sizes';
 
 /** BLOOM: ALiBi positions, a norm on the embedding, biases everywhere. */
-export const bloom: Family = ({ config }) => {
+export const bloom: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   config.understood(
     'masked_softmax_fusion',
@@ -12,8 +12,10 @@ export const bloom: Family = ({ config }) => {
     'skip_bias_add',
     'skip_bias_add_qkv',
     'n_inner',
+    'apply_residual_connection_post_layernorm',
   );
   return gptLike(config, {
+    architecture,
     sizes,
     width: 4 * sizes.hidden,
     maxContext: config.optional('seq_length') ?? null,

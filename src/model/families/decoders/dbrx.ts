@@ -8,7 +8,7 @@ import { headCount, hiddenSize, layerCount, vocabularySize } from '../../parts/s
 import { lookup, norm } from '../../parts/tensors';
 
 /** DBRX: attention and experts each described in a section of their own, norms that store a scale alone. */
-export const dbrx: Family = ({ config, notes }) => {
+export const dbrx: Family = ({ config, notes, architecture }) => {
   const hidden = hiddenSize(config);
   const heads = headCount(config);
   const vocabulary = vocabularySize(config);
@@ -28,7 +28,7 @@ export const dbrx: Family = ({ config, notes }) => {
   const experts = ffn.integer('moe_num_experts');
   const expertsPerToken = ffn.integer('moe_top_k');
   const width = ffn.integer('ffn_hidden_size');
-  const head = headOf(config, hidden, vocabulary);
+  const head = headOf(config, hidden, vocabulary, { architecture });
   const layers = planLayers(
     layerCount(config),
     () => '',
@@ -69,5 +69,6 @@ export const dbrx: Family = ({ config, notes }) => {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 };

@@ -21,6 +21,7 @@ export const ernie45Moe: Family = (context) => {
     'num_nextn_predict_layers',
   );
   return llamaLike(context, {
+    headBias: bias,
     qkvBias: bias,
     outBias: bias,
     describe: (index) => String(isSparse(index)),
@@ -34,7 +35,7 @@ export const ernie45Moe: Family = (context) => {
             expertsPerToken,
             sharedWidth: shared * width,
             sharedPath: 'shared_experts',
-            bias,
+            sharedBias: bias,
             correctionBias: true,
             correctionName: 'moe_statics.e_score_correction_bias',
           })

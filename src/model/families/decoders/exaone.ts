@@ -3,9 +3,10 @@ import { gptLike } from '../../parts/gptLike';
 import { transformerSizes } from '../../parts/sizes';
 
 /** EXAONE 3 and 3.5: Llama's block under GPT's names. */
-export const exaone: Family = ({ config }) => {
+export const exaone: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   return gptLike(config, {
+    architecture,
     sizes,
     width: config.integer('intermediate_size'),
     maxContext: config.optional('max_position_embeddings') ?? null,

@@ -3,7 +3,7 @@ import { gptLike } from '../../parts/gptLike';
 import { transformerSizes } from '../../parts/sizes';
 
 /** Falcon in both builds, and its first releases under the name RefinedWeb. */
-export const falcon: Family = ({ config, modelType }) => {
+export const falcon: Family = ({ config, architecture, modelType }) => {
   const legacy = modelType !== 'falcon';
   const sizes = transformerSizes(config);
   const grouped = config.flag(legacy && config.says('n_head_kv'), 'new_decoder_architecture');
@@ -19,6 +19,7 @@ export const falcon: Family = ({ config, modelType }) => {
         ? ['input_layernorm']
         : ['input_layernorm', 'post_attention_layernorm'];
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: grouped ? sizes.kvHeads : multiQuery ? 1 : sizes.heads },
     width: config.optional('ffn_hidden_size') ?? 4 * sizes.hidden,
     maxContext: config.optional('max_position_embeddings') ?? null,

@@ -3,12 +3,12 @@ import { planLayers } from '../../parts/foldLayers';
 import { denseFeedForward } from '../../parts/feedForward';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { headOf } from '../../parts/head';
-import { mamba2 } from '../../parts/mamba';
+import { mamba2, STATE_SPACE_KEYS } from '../../parts/mamba';
 import { contextLimit, transformerSizes } from '../../parts/sizes';
 import { lookup, norm } from '../../parts/tensors';
 
 /** Falcon-H1: attention and Mamba 2 side by side in every layer. */
-export const falconH1: Family = ({ config, notes }) => {
+export const falconH1: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const { hidden, vocabulary } = sizes;
   const heads = config.integer('mamba_n_heads');
@@ -16,11 +16,10 @@ export const falconH1: Family = ({ config, notes }) => {
   const headDim = config.value('mamba_d_head');
   const bias = config.flag(false, 'attention_bias');
   const mlpBias = config.flag(false, 'mlp_bias');
-  const projected = config.flag(false, 'projectors_bias');
-  if (projected !== config.flag(false, 'mamba_proj_bias'))
-    notes.doubt('unknown-key', 'projectors_bias and mamba_proj_bias differ.');
+  const inBias = config.flag(false, 'mamba_proj_bias');
+  const outBias = config.flag(false, 'projectors_bias');
   config.understood(
-    'mamba_chunk_size',
+    ...STATE_SPACE_KEYS,
     'mamba_norm_before_gate',
     'mamba_use_mlp',
     'mamba_expand',
@@ -29,11 +28,8 @@ export const falconH1: Family = ({ config, notes }) => {
     'mlp_expansion_factor',
     'ssm_in_multiplier',
     'ssm_out_multiplier',
-    'time_step_floor',
-    'time_step_max',
-    'time_step_min',
   );
-  const head = headOf(config, hidden, vocabulary);
+  const head = headOf(config, hidden, vocabulary, { architecture });
   const path = 'model.layers.{layer}.';
   const width = config.integer('intermediate_size');
   const layers = planLayers(
@@ -57,7 +53,8 @@ export const falconH1: Family = ({ config, notes }) => {
         state: config.integer('mamba_d_state'),
         groups: config.integer('mamba_n_groups'),
         kernel: config.integer('mamba_d_conv'),
-        bias: projected,
+        bias: inBias,
+        outBias,
         convolutionBias: config.flag(true, 'mamba_conv_bias'),
         gatedNorm: config.flag(false, 'mamba_rms_norm'),
       }),
@@ -77,5 +74,6 @@ export const falconH1: Family = ({ config, notes }) => {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 };

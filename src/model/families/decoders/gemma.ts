@@ -11,12 +11,14 @@ const FOUR_NORMS = [
 
 export const gemma: Family = (context) => {
   const bias = context.config.flag(false, 'attention_bias');
+  context.config.understood('use_bidirectional_attention');
   return llamaLike(context, { qkvBias: bias, outBias: bias });
 };
 
 /** Gemma 2: norms before and after each half, every other layer slides. */
 export const gemma2: Family = (context) => {
   const bias = context.config.flag(false, 'attention_bias');
+  context.config.understood('use_bidirectional_attention');
   return llamaLike(context, {
     qkvBias: bias,
     outBias: bias,
@@ -28,6 +30,7 @@ export const gemma2: Family = (context) => {
 /** Gemma 3, text: five sliding layers to one that sees everything, and norms on query and key. */
 export const gemma3Text: Family = (context) => {
   const bias = context.config.flag(false, 'attention_bias');
+  context.config.understood('use_bidirectional_attention');
   return llamaLike(context, {
     qkvBias: bias,
     outBias: bias,

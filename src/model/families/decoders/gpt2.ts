@@ -27,11 +27,12 @@ const NAMES: Pick<
 };
 
 /** GPT-2: learned positions, biases everywhere, head tied. */
-export const gpt2: Family = ({ config }) => {
+export const gpt2: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = maxPositions(config);
   config.understood(...SUMMARY);
   return gptLike(config, {
+    architecture,
     ...NAMES,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: innerWidth(config, sizes.hidden),
@@ -46,7 +47,7 @@ export const gpt2: Family = ({ config }) => {
 };
 
 /** StarCoder and SantaCoder: GPT-2 with one key and value head for all. */
-export const gptBigcode: Family = ({ config }) => {
+export const gptBigcode: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = maxPositions(config);
   config.understood(
@@ -60,6 +61,7 @@ export const gptBigcode: Family = ({ config }) => {
     'num_key_value_heads',
   );
   return gptLike(config, {
+    architecture,
     ...NAMES,
     sizes: { ...sizes, kvHeads: config.flag(true, 'multi_query') ? 1 : sizes.heads },
     width: innerWidth(config, sizes.hidden),
@@ -74,10 +76,11 @@ export const gptBigcode: Family = ({ config }) => {
 };
 
 /** GPT-J: rotary, attention and feed-forward behind one norm, no biases in attention, one in the head. */
-export const gptj: Family = ({ config }) => {
+export const gptj: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   config.understood(...SUMMARY, 'rotary_dim');
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: innerWidth(config, sizes.hidden),
     maxContext: maxPositions(config),
@@ -96,10 +99,11 @@ export const gptj: Family = ({ config }) => {
 };
 
 /** CodeGen: GPT-J with query, key and value in one matrix. */
-export const codegen: Family = ({ config }) => {
+export const codegen: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   config.understood(...SUMMARY, 'rotary_dim');
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: innerWidth(config, sizes.hidden),
     maxContext: maxPositions(config),
@@ -119,13 +123,14 @@ export const codegen: Family = ({ config }) => {
 };
 
 /** GPT-Neo: local and global layers in turn, biases on all but query, key and value. */
-export const gptNeo: Family = ({ config }) => {
+export const gptNeo: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = config.integer('max_position_embeddings');
   const window = config.integerOr(256, 'window_size');
   const kinds = neoLayers(config, sizes.layers);
   config.understood(...SUMMARY);
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.optional('intermediate_size', 'n_inner') ?? 4 * sizes.hidden,
     maxContext: positions,
@@ -156,11 +161,12 @@ function neoLayers(config: Config, layers: number): readonly unknown[] {
 }
 
 /** GPT 1: GPT-2 without a norm at the end. */
-export const openaiGpt: Family = ({ config }) => {
+export const openaiGpt: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = maxPositions(config);
   config.understood(...SUMMARY, 'afn');
   return gptLike(config, {
+    architecture,
     ...NAMES,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: 4 * sizes.hidden,
@@ -179,10 +185,11 @@ export const openaiGpt: Family = ({ config }) => {
 /** The position table of BioGPT starts with two rows that no position uses. */
 const BIOGPT_OFFSET = 2;
 
-export const biogpt: Family = ({ config }) => {
+export const biogpt: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = config.integer('max_position_embeddings');
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.integer('intermediate_size'),
     maxContext: positions,

@@ -10,7 +10,8 @@ export const gptNeox: Family = ({ config, architecture, modelType }) => {
   const sizes = transformerSizes(config);
   const bias = config.flag(true, 'attention_bias');
   config.understood('use_parallel_residual', 'pooling');
-  const model = gptLike(config, {
+  return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.integer('intermediate_size'),
     maxContext: config.optional('max_position_embeddings') ?? null,
@@ -27,8 +28,7 @@ export const gptNeox: Family = ({ config, architecture, modelType }) => {
     outerNorms: ['gpt_neox.final_layer_norm'],
     embedding: 'gpt_neox.embed_in',
     headModule: 'embed_out',
-    headAbsent: architecture === 'GPTNeoXModel' || reward,
+    headAbsent: reward,
     outside: reward ? matrix('out_proj', 1, sizes.hidden, 'head', { bias: true }) : [],
   });
-  return { ...model, headKnown: reward || architecture === 'GPTNeoXModel' };
 };

@@ -3,7 +3,7 @@ import type { Family } from '../../family';
 import type { FeedForwardBlock, MixerBlock } from '../../parts/block';
 import { denseFeedForward, expertFeedForward } from '../../parts/feedForward';
 import { llamaLike, plainAttention, type BlockContext } from '../../parts/llamaLike';
-import { mamba2 } from '../../parts/mamba';
+import { mamba2, STATE_SPACE_KEYS } from '../../parts/mamba';
 
 /** Granite 3: Llama with multipliers that store nothing. */
 export const granite: Family = (context) => {
@@ -85,6 +85,7 @@ export const graniteMoeHybrid: Family = (context) => {
     'mamba_d_conv',
     'mamba_proj_bias',
     'mamba_conv_bias',
+    ...STATE_SPACE_KEYS,
     'normalization_function',
     'init_method',
   );

@@ -1,7 +1,7 @@
 import type { Family } from '../../family';
 import { expertFeedForward } from '../../parts/feedForward';
 import { llamaLike, plainAttention, plainFeedForward } from '../../parts/llamaLike';
-import { mamba1 } from '../../parts/mamba';
+import { mamba1, STATE_SPACE_KEYS } from '../../parts/mamba';
 import { timeStepRank } from './mamba';
 import { stateSpace } from './granite';
 
@@ -18,7 +18,7 @@ export const jamba: Family = (context) => {
   const isAttention = (index: number): boolean => index % period === offset % period;
   const isSparse = (index: number): boolean =>
     experts > 1 && index % expertPeriod === expertOffset % expertPeriod;
-  config.understood('use_mamba_kernels');
+  config.understood(...STATE_SPACE_KEYS);
   return llamaLike(context, {
     window: { slides: () => false },
     blockNorms: ['input_layernorm', 'pre_ff_layernorm'],
@@ -57,7 +57,7 @@ export const bamba: Family = (context) => {
   const { config } = context;
   const attention = new Set(config.integers('attn_layer_indices') ?? []);
   const bias = config.flag(false, 'attention_bias');
-  config.understood('mamba_chunk_size', 'attn_rotary_emb', 'z_loss_coefficient');
+  config.understood(...STATE_SPACE_KEYS, 'attn_rotary_emb', 'z_loss_coefficient');
   return llamaLike(context, {
     window: { slides: () => false },
     blockNorms: ['input_layernorm', 'pre_ff_layernorm'],

@@ -1,4 +1,3 @@
-import { isObject } from '../../config';
 import type { Family } from '../../family';
 import type { MixerBlock } from '../../parts/block';
 import { expertFeedForward } from '../../parts/feedForward';
@@ -49,27 +48,41 @@ export const kimiLinear: Family = (context) => {
   const { config, notes } = context;
   const sizes = latentSizes(config);
   const linear = config.section('linear_attn_config', {});
-  const full = new Set(linear?.integers('full_attn_layers') ?? []);
-  const deltaLayers = new Set(linear?.integers('kda_layers') ?? []);
-  const isDelta = (index: number): boolean => isObject(linear?.raw) && deltaLayers.has(index + 1);
-  if (linear !== undefined && full.size + deltaLayers.size !== sizes.layers)
+  const types = config.texts('layer_types');
+  const full = linear?.integers('full_attn_layers');
+  const deltas = linear?.integers('kda_layers');
+  const listed = full !== undefined && deltas !== undefined;
+  // The file's own lists count from one; the class's rule makes every fourth layer after the first a full one.
+  const isDelta = (index: number): boolean => {
+    if (types !== undefined) return types[index] === 'linear_attention';
+    return listed ? deltas.includes(index + 1) : index === 0 || index % 4 !== 0;
+  };
+  if (types === undefined && listed && full.length + deltas.length !== sizes.layers)
     notes.doubt('contradiction', 'linear_attn_config does not give every layer its kind.');
-  const hasExperts = config.optional('num_experts') !== undefined;
+  const size = (inner: string, outer: string): number => linear?.optional(inner) ?? config.integer(outer);
+  const hasExperts = config.optional('num_experts', 'num_local_experts') !== undefined;
+  const bias = config.flag(false, 'attention_bias');
+  if (config.flag(false, 'tie_word_embeddings'))
+    notes.doubt(
+      'tied-head-unclear',
+      'The class of this type does not tie its head, and the file says that it does.',
+    );
   const isSparse = expertLayers(config);
-  const shared = config.integerOr(0, 'num_shared_experts');
+  const shared = config.integerOr(0, 'num_shared_experts', 'n_shared_experts');
   config.understood('mla_use_nope', 'use_grouped_topk', 'num_expert_group', 'moe_renormalize');
   config.understood('moe_router_activation_func', 'num_nextn_predict_layers');
+  config.understood('linear_head_dim', 'linear_num_heads', 'linear_conv_kernel_dim');
   return llamaLike(context, {
     sizes,
     describe: (index) => `${String(isDelta(index))} ${String(isSparse(index))}`,
     attention: (index, base) =>
-      isDelta(index) && linear !== undefined
+      isDelta(index)
         ? kimiDelta({
             module: `${base.path}self_attn`,
             hidden: sizes.hidden,
-            heads: linear.integer('num_heads'),
-            headDim: linear.integer('head_dim'),
-            kernel: linear.integer('short_conv_kernel_size'),
+            heads: size('num_heads', 'linear_num_heads'),
+            headDim: size('head_dim', 'linear_head_dim'),
+            kernel: size('short_conv_kernel_size', 'linear_conv_kernel_dim'),
           })
         : latentAttention({
             module: `${base.path}self_attn`,
@@ -80,6 +93,7 @@ export const kimiLinear: Family = (context) => {
             nopeDim: config.integer('qk_nope_head_dim'),
             ropeDim: config.integer('qk_rope_head_dim'),
             valueDim: config.integer('v_head_dim'),
+            bias,
           }),
     feedForward: (index, base) =>
       hasExperts && isSparse(index)
@@ -87,7 +101,7 @@ export const kimiLinear: Family = (context) => {
             module: `${base.path}block_sparse_moe`,
             hidden: sizes.hidden,
             width: config.integer('moe_intermediate_size'),
-            experts: config.integer('num_experts'),
+            experts: config.integer('num_experts', 'num_local_experts'),
             expertsPerToken: config.integer('num_experts_per_token', 'num_experts_per_tok'),
             sharedWidth: shared * config.integer('moe_intermediate_size'),
             sharedPath: 'shared_experts',

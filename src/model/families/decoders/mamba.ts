@@ -3,7 +3,7 @@ import type { Family } from '../../family';
 import { NO_FEED_FORWARD } from '../../parts/block';
 import { planLayers } from '../../parts/foldLayers';
 import { headOf } from '../../parts/head';
-import { mamba1, mamba2 as mamba2Block } from '../../parts/mamba';
+import { mamba1, mamba2 as mamba2Block, STATE_SPACE_KEYS } from '../../parts/mamba';
 import { hiddenSize, layerCount, vocabularySize } from '../../parts/sizes';
 import { lookup, norm } from '../../parts/tensors';
 import type { MixerBlock } from '../../parts/block';
@@ -15,10 +15,10 @@ export function timeStepRank(config: Config, hidden: number, ...keys: string[]):
 }
 
 /** A stack of state-space layers and nothing else. */
-function stack(config: Config, mixer: MixerBlock): ReturnType<Family> {
+function stack(config: Config, architecture: string, mixer: MixerBlock): ReturnType<Family> {
   const hidden = hiddenSize(config);
   const vocabulary = vocabularySize(config);
-  const head = headOf(config, hidden, vocabulary);
+  const head = headOf(config, hidden, vocabulary, { architecture });
   return {
     kind: 'decoder',
     hidden,
@@ -39,11 +39,12 @@ function stack(config: Config, mixer: MixerBlock): ReturnType<Family> {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 }
 
 /** Mamba and Falcon Mamba, whose inner norms store nothing. */
-export const mamba: Family = ({ config, notes }) => {
+export const mamba: Family = ({ config, notes, architecture }) => {
   const hidden = hiddenSize(config);
   const expanded = (config.number('expand') ?? 2) * hidden;
   const said = config.optional('intermediate_size', 'd_inner');
@@ -54,20 +55,10 @@ export const mamba: Family = ({ config, notes }) => {
       `intermediate_size is ${String(said)}, and expand × hidden_size is ${String(expanded)}: the class follows the former.`,
     );
   }
-  config.understood(
-    'time_step_floor',
-    'time_step_init_scheme',
-    'rescale_prenorm_residual',
-    'residual_in_fp32',
-    'use_mambapy',
-    'use_falcon_mambapy',
-    'use_associative_scan',
-    'mixer_rms_eps',
-    'n_layer',
-    'fused_add_norm',
-  );
+  config.understood(...STATE_SPACE_KEYS, 'use_falcon_mambapy', 'mixer_rms_eps', 'n_layer', 'fused_add_norm');
   return stack(
     config,
+    architecture,
     mamba1({
       module: 'backbone.layers.{layer}.mixer',
       hidden,
@@ -81,7 +72,7 @@ export const mamba: Family = ({ config, notes }) => {
   );
 };
 
-export const mamba2: Family = ({ config, notes }) => {
+export const mamba2: Family = ({ config, notes, architecture }) => {
   const hidden = hiddenSize(config);
   const heads = config.integer('num_heads');
   const headDim = config.integer('head_dim');
@@ -92,17 +83,10 @@ export const mamba2: Family = ({ config, notes }) => {
       `num_heads × head_dim is ${String(heads * headDim)}, and expand × hidden_size is ${String(expanded)}.`,
     );
   }
-  config.understood(
-    'time_step_floor',
-    'time_step_rank',
-    'rescale_prenorm_residual',
-    'residual_in_fp32',
-    'chunk_size',
-    'rms_norm',
-    'norm_before_gate',
-  );
+  config.understood(...STATE_SPACE_KEYS, 'time_step_rank', 'rms_norm', 'norm_before_gate');
   return stack(
     config,
+    architecture,
     mamba2Block({
       module: 'backbone.layers.{layer}.mixer',
       hidden,

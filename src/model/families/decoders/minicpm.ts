@@ -51,6 +51,6 @@ export const minicpm3: Family = (context) => {
         valueDim: config.optional('v_head_dim') ?? sizes.hidden / sizes.heads,
         bias: config.flag(false, 'attention_bias'),
       }),
-    feedForward: (_, base) => plainFeedForward(base),
+    feedForward: (_, base) => plainFeedForward(base, { mlpBias: config.flag(false, 'mlp_bias') }),
   });
 };

@@ -10,15 +10,25 @@ export const mpt: Family = ({ config, architecture, notes }) => {
   const attention = config.section('attn_config', {}) ?? new Config({}, {}, notes);
   const type = attention.text('attn_type') ?? 'multihead_attention';
   const kvHeads = attention.optional('kv_n_heads') ?? (type === 'multiquery_attention' ? 1 : heads);
-  const bias = !config.flag(true, 'no_bias');
+  // The ported class has neither biases, nor norms on query and key, nor another width, whatever the file says.
+  const ported = /^Mpt(For|Model)/.test(architecture);
+  const bias = !ported && !config.flag(true, 'no_bias');
   const alibi = attention.flag(false, 'alibi');
-  const normed = attention.flag(false, 'qk_ln');
-  attention.understood('alibi_bias_max', 'attn_uses_sequence_id', 'clip_qkv', 'rope', 'sliding_window_size');
+  const normed = !ported && attention.flag(false, 'qk_ln');
+  attention.understood(
+    'qk_ln',
+    'alibi_bias_max',
+    'attn_uses_sequence_id',
+    'clip_qkv',
+    'rope',
+    'sliding_window_size',
+  );
   // The transformers class knows no learned positions and no norm biases; MosaicML's own has both where the file says so.
-  const ported = architecture === 'MptForCausalLM';
   const learned = !ported && !alibi && config.flag(true, 'learned_pos_emb');
   config.understood(
     'learned_pos_emb',
+    'no_bias',
+    'expansion_ratio',
     'embedding_fraction',
     'fc_type',
     'ffn_config',
@@ -32,6 +42,7 @@ export const mpt: Family = ({ config, architecture, notes }) => {
   );
   const positions = config.integer('max_seq_len');
   return gptLike(config, {
+    architecture,
     sizes: {
       hidden,
       heads,
@@ -40,7 +51,7 @@ export const mpt: Family = ({ config, architecture, notes }) => {
       layers: layerCount(config),
       vocabulary: vocabularySize(config),
     },
-    width: config.integerOr(4, 'expansion_ratio') * hidden,
+    width: (ported ? 4 : config.integerOr(4, 'expansion_ratio')) * hidden,
     maxContext: positions,
     positions: learned ? positions : 0,
     qkvBias: bias,

@@ -1,40 +1,46 @@
 import type { Family } from '../../family';
-import { NO_FEED_FORWARD, NO_MIXER } from '../../parts/block';
+import type { Config } from '../../config';
+import { NO_FEED_FORWARD, NO_MIXER, type FeedForwardBlock } from '../../parts/block';
 import { denseFeedForward, expertFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { headOf } from '../../parts/head';
-import { mamba2 } from '../../parts/mamba';
-import { transformerSizes } from '../../parts/sizes';
-import { lookup, norm } from '../../parts/tensors';
+import { mamba2, STATE_SPACE_KEYS } from '../../parts/mamba';
+import { headCount, headWidth, hiddenSize, kvHeadCount, vocabularySize } from '../../parts/sizes';
+import { lookup, matrix, norm, vector } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 
-const KINDS: Readonly<Record<string, string>> = { mamba: 'M', attention: '*', mlp: '-', moe: 'E' };
+const KINDS: Readonly<Record<string, string>> = {
+  mamba: 'M',
+  linear_attention: 'M',
+  attention: '*',
+  full_attention: '*',
+  mlp: '-',
+  moe: 'E',
+};
+
+/** The class's own four layers, where a file says none. */
+const DEFAULT_PATTERN = 'ME*-';
 
 /** Nemotron-H and Nemotron 3: each layer is one thing alone, spelled in a pattern: Mamba 2, attention, network, experts. */
-export const nemotronH: Family = ({ config }) => {
-  const sizes = transformerSizes(config);
-  const { hidden, vocabulary } = sizes;
+export const nemotronH: Family = ({ config, architecture, notes }) => {
+  const hidden = hiddenSize(config);
+  const vocabulary = vocabularySize(config);
+  const heads = headCount(config);
   const pattern =
     config.text('hybrid_override_pattern') ??
     config
-      .texts('layers_block_type')
+      .texts('layers_block_type', 'layer_types')
       ?.map((kind) => KINDS[kind] ?? '?')
-      .join('');
-  if (pattern === undefined) throw new ReadFailure('missing-key', 'hybrid_override_pattern is not said.');
-  const head = headOf(config, hidden, vocabulary);
+      .join('') ??
+    DEFAULT_PATTERN;
+  const layers = config.optional('num_hidden_layers') ?? pattern.length;
+  const head = headOf(config, hidden, vocabulary, { architecture });
   config.understood(
-    'time_step_limit',
-    'time_step_floor',
-    'time_step_min',
-    'time_step_max',
-    'rescale_prenorm_residual',
-    'residual_in_fp32',
-    'use_mamba_kernels',
+    ...STATE_SPACE_KEYS,
     'mamba_hidden_act',
     'mamba_ssm_cache_dtype',
     'mamba_num_groups',
-    'chunk_size',
     'expand',
     'sliding_window',
     'num_nextn_predict_layers',
@@ -47,6 +53,8 @@ export const nemotronH: Family = ({ config }) => {
   const module = `${path}mixer`;
   const others = norm(`${path}norm`, hidden, 'rms');
   const bias = config.flag(false, 'attention_bias');
+  if (bias || head.tied)
+    notes.doubt('unknown-key', 'Releases of this class differ in biases of attention and in a tied head.');
   const mlpBias = config.flag(false, 'mlp_bias');
   const build = (kind: string): LayerPlan => {
     switch (kind) {
@@ -71,9 +79,9 @@ export const nemotronH: Family = ({ config }) => {
           mixer: groupedAttention({
             module,
             hidden,
-            queryHeads: sizes.heads,
-            kvHeads: sizes.kvHeads,
-            headDim: sizes.headDim,
+            queryHeads: heads,
+            kvHeads: kvHeadCount(config, heads),
+            headDim: headWidth(config, hidden, heads),
             qkvBias: bias,
             outBias: bias,
           }),
@@ -93,27 +101,7 @@ export const nemotronH: Family = ({ config }) => {
           others,
         };
       case 'E':
-        if (config.optional('moe_latent_size') !== undefined) {
-          throw new ReadFailure('unsupported', 'Experts in a latent space (moe_latent_size) are not known.');
-        }
-        return {
-          mixer: NO_MIXER,
-          feedForward: expertFeedForward({
-            module,
-            hidden,
-            width: config.integer('moe_intermediate_size'),
-            experts: config.integer('n_routed_experts'),
-            expertsPerToken: config.integer('num_experts_per_tok'),
-            sharedWidth:
-              config.integerOr(0, 'n_shared_experts') *
-              config.integerOr(0, 'moe_shared_expert_intermediate_size'),
-            sharedPath: 'shared_experts',
-            correctionBias: true,
-            gated: false,
-            bias: mlpBias,
-          }),
-          others,
-        };
+        return { mixer: NO_MIXER, feedForward: nemotronExperts(config, module, hidden), others };
       default:
         throw new ReadFailure(
           'contradiction',
@@ -132,10 +120,10 @@ export const nemotronH: Family = ({ config }) => {
     'intermediate_size',
     'mamba_proj_bias',
   );
-  if (pattern.length !== sizes.layers) {
+  if (pattern.length !== layers) {
     throw new ReadFailure(
       'contradiction',
-      `The layer pattern has ${String(pattern.length)} layers, num_hidden_layers says ${String(sizes.layers)}.`,
+      `The layer pattern has ${String(pattern.length)} layers, num_hidden_layers says ${String(layers)}.`,
     );
   }
   return {
@@ -144,7 +132,7 @@ export const nemotronH: Family = ({ config }) => {
     vocabulary,
     maxContext: config.optional('max_position_embeddings') ?? null,
     layers: planLayers(
-      sizes.layers,
+      layers,
       (index) => pattern[index] ?? '',
       (index) => build(pattern[index] ?? ''),
     ),
@@ -154,5 +142,52 @@ export const nemotronH: Family = ({ config }) => {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 };
+
+/**
+ * Nemotron's experts: two matrices without biases; where the file says a latent width, routed experts live in it between two
+ * matrices of the layer's own.
+ */
+function nemotronExperts(config: Config, module: string, hidden: number): FeedForwardBlock {
+  const latent = config.optional('moe_latent_size');
+  const bias = config.flag(false, 'mlp_bias');
+  // One shared network, whatever number the file says of them.
+  const shared = config.integerOr(0, 'moe_shared_expert_intermediate_size');
+  const experts = config.integer('n_routed_experts');
+  const routed = expertFeedForward({
+    module,
+    hidden: latent ?? hidden,
+    width: config.integer('moe_intermediate_size'),
+    experts,
+    expertsPerToken: config.integer('num_experts_per_tok'),
+    noRouter: true,
+    gated: false,
+  });
+  const own = denseFeedForward({
+    module: `${module}.shared_experts`,
+    hidden,
+    width: shared,
+    gated: false,
+    bias,
+  });
+  return {
+    feedForward:
+      routed.feedForward.kind === 'experts'
+        ? { ...routed.feedForward, sharedWidth: shared }
+        : routed.feedForward,
+    weights: [
+      ...matrix(`${module}.gate`, experts, hidden, 'experts'),
+      vector(`${module}.gate.e_score_correction_bias`, experts, 'experts'),
+      ...routed.weights,
+      ...(shared > 0 ? own.weights : []),
+      ...(latent === undefined
+        ? []
+        : [
+            ...matrix(`${module}.fc1_latent_proj`, latent, hidden, 'feedForward', { bias }),
+            ...matrix(`${module}.fc2_latent_proj`, hidden, latent, 'feedForward', { bias }),
+          ]),
+    ],
+  };
+}

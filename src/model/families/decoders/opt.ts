@@ -7,7 +7,7 @@ import { matrix } from '../../parts/tensors';
 const POSITION_OFFSET = 2;
 
 /** OPT: learned positions, biases by one switch, a narrower embedding with projections in the 350M model. */
-export const opt: Family = ({ config }) => {
+export const opt: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   const positions = config.integer('max_position_embeddings');
   const bias = config.flag(true, 'enable_bias');
@@ -16,6 +16,7 @@ export const opt: Family = ({ config }) => {
     config.flag(true, 'do_layer_norm_before') && !config.flag(false, '_remove_final_layer_norm');
   const embedding = config.optional('word_embed_proj_dim') ?? sizes.hidden;
   const model = gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.integer('ffn_dim'),
     maxContext: positions,
@@ -36,8 +37,9 @@ export const opt: Family = ({ config }) => {
   });
   if (embedding === sizes.hidden) return model;
   const narrow = model.outside.map((tensor) =>
-    tensor.part === 'head' || tensor.name === 'model.decoder.embed_tokens.weight'
-      ? { ...tensor, shape: [sizes.vocabulary, embedding] }
+    (tensor.part === 'head' && tensor.role === 'linear') ||
+    tensor.name === 'model.decoder.embed_tokens.weight'
+      ? { ...tensor, shape: [tensor.shape[0] ?? 0, embedding] }
       : tensor,
   );
   return {

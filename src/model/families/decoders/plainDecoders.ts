@@ -1,6 +1,7 @@
 import type { Family } from '../../family';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { llamaLike, plainAttention } from '../../parts/llamaLike';
+import { transformerSizes } from '../../parts/sizes';
 import { vector } from '../../parts/tensors';
 import { slidingExceptEvery } from './slidingPattern';
 
@@ -28,11 +29,20 @@ export const arcee: Family = (context) => {
 };
 
 /** Helium: Llama without a bias on the output. */
-export const helium: Family = (context) =>
-  llamaLike(context, {
-    qkvBias: context.config.flag(false, 'attention_bias'),
-    mlpBias: context.config.flag(false, 'mlp_bias'),
+export const helium: Family = (context) => {
+  const { config, notes } = context;
+  const sizes = transformerSizes(config);
+  if (sizes.heads * sizes.headDim !== sizes.hidden)
+    notes.doubt(
+      'contradiction',
+      'The output of attention is not as wide as the model: the class has no way for it.',
+    );
+  return llamaLike(context, {
+    sizes,
+    qkvBias: config.flag(false, 'attention_bias'),
+    mlpBias: config.flag(false, 'mlp_bias'),
   });
+};
 
 /** EXAONE 4: norms after each half and on every head, three sliding layers to one. */
 export const exaone4: Family = (context) =>
@@ -83,7 +93,10 @@ export const orion: Family = (context) =>
 export const bitnet: Family = (context) => {
   const { config } = context;
   const width = config.integer('intermediate_size');
+  const bias = config.flag(false, 'attention_bias');
   return llamaLike(context, {
+    qkvBias: bias,
+    outBias: bias,
     others: (_, base) => [
       vector(`${base.path}self_attn.attn_sub_norm.weight`, base.sizes.hidden, 'norms'),
       vector(`${base.path}mlp.ffn_sub_norm.weight`, width, 'norms'),

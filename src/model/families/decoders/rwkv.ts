@@ -8,12 +8,12 @@ import { lookup, matrix, norm, vector } from '../../parts/tensors';
 const STATES_A_CHANNEL = 3;
 
 /** RWKV 4: time mixing and channel mixing, each with the token before. */
-export const rwkv: Family = ({ config }) => {
+export const rwkv: Family = ({ config, architecture }) => {
   const hidden = hiddenSize(config);
   const inner = config.optional('attention_hidden_size') ?? hidden;
   const width = config.optional('intermediate_size') ?? 4 * hidden;
   const vocabulary = vocabularySize(config);
-  const head = headOf(config, hidden, vocabulary, { module: 'head' });
+  const head = headOf(config, hidden, vocabulary, { module: 'head', architecture });
   config.understood('rescale_every', 'context_length');
   const path = 'rwkv.blocks.{layer}.';
   const a = `${path}attention`;
@@ -70,5 +70,6 @@ export const rwkv: Family = ({ config }) => {
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 };

@@ -3,10 +3,11 @@ import { gptLike } from '../../parts/gptLike';
 import { transformerSizes } from '../../parts/sizes';
 
 /** XGLM: sinusoids, biases everywhere. */
-export const xglm: Family = ({ config }) => {
+export const xglm: Family = ({ config, architecture }) => {
   const sizes = transformerSizes(config);
   config.understood('attention_heads');
   return gptLike(config, {
+    architecture,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: config.integer('ffn_dim'),
     maxContext: config.optional('max_position_embeddings') ?? null,

@@ -4,7 +4,7 @@ import { NO_FEED_FORWARD, type MixerBlock } from '../../parts/block';
 import { planLayers } from '../../parts/foldLayers';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { headOf } from '../../parts/head';
-import { mamba1, mamba2 } from '../../parts/mamba';
+import { mamba1, mamba2, STATE_SPACE_KEYS } from '../../parts/mamba';
 import {
   contextLimit,
   headCount,
@@ -27,19 +27,25 @@ interface Hybrid {
   shared: readonly WeightTensor[];
 }
 
-/** Attention over the state and the embedding side by side: twice the model's width comes in. */
+/** Width of what comes into the shared blocks: the state and the embedding side by side. */
+function joinedWidth(config: Config): number {
+  return config.optional('attention_hidden_size') ?? 2 * hiddenSize(config);
+}
+
+/** Attention over the state and the embedding side by side. */
 function sharedAttention(config: Config, module: string): MixerBlock {
   const hidden = hiddenSize(config);
   const heads = headCount(config);
-  const headDim = config.optional('attention_head_dim') ?? (2 * hidden) / heads;
+  const joined = joinedWidth(config);
+  const headDim = config.optional('attention_head_dim') ?? joined / heads;
   const kvHeads = kvHeadCount(config, heads);
   const { mixer } = groupedAttention({ module, hidden, queryHeads: heads, kvHeads, headDim });
   return {
     mixer,
     weights: [
-      ...matrix(`${module}.q_proj`, heads * headDim, 2 * hidden, 'attention'),
-      ...matrix(`${module}.k_proj`, kvHeads * headDim, 2 * hidden, 'attention'),
-      ...matrix(`${module}.v_proj`, kvHeads * headDim, 2 * hidden, 'attention'),
+      ...matrix(`${module}.q_proj`, heads * headDim, joined, 'attention'),
+      ...matrix(`${module}.k_proj`, kvHeads * headDim, joined, 'attention'),
+      ...matrix(`${module}.v_proj`, kvHeads * headDim, joined, 'attention'),
       ...matrix(`${module}.o_proj`, hidden, heads * headDim, 'attention'),
     ],
   };
@@ -49,7 +55,9 @@ function hybrid({ context, isHybrid, layers, stateSpace, shared }: Hybrid): Fami
   const { config, notes } = context;
   const hidden = hiddenSize(config);
   const vocabulary = vocabularySize(config);
-  const head = headOf(config, hidden, vocabulary);
+  const head = headOf(config, hidden, vocabulary, { architecture: context.architecture });
+  if (!head.tied && head.known)
+    notes.doubt('untied-blocks', 'Releases differ in what an untied model shares between its layers.');
   notes.remark(
     'shared-weights',
     'Transformer blocks are shared by many layers: stored once, worked through in each of those layers.',
@@ -90,6 +98,7 @@ function hybrid({ context, isHybrid, layers, stateSpace, shared }: Hybrid): Fami
       ...head.weights,
     ],
     tiedHead: head.tied,
+    headKnown: head.known,
   };
 }
 
@@ -106,7 +115,7 @@ export const zamba: Family = (context) => {
     return index < 3 ? index === 2 : (index - 3) % period === offset;
   };
   const block = 'model.shared_transf.';
-  config.understood('n_mamba_heads', 'use_mamba_kernels');
+  config.understood(...STATE_SPACE_KEYS, 'n_mamba_heads');
   return hybrid({
     context,
     isHybrid,
@@ -124,7 +133,7 @@ export const zamba: Family = (context) => {
       }),
     shared: [
       ...sharedAttention(config, `${block}self_attn`).weights,
-      ...norm(`${block}input_layernorm`, 2 * hidden, 'rms'),
+      ...norm(`${block}input_layernorm`, joinedWidth(config), 'rms'),
       ...norm(`${block}pre_ff_layernorm`, hidden, 'rms'),
       ...['gate_proj', 'up_proj'].flatMap((name) =>
         matrix(`${block}feed_forward.${name}`, width, hidden, 'feedForward'),
@@ -150,7 +159,7 @@ export const zamba2: Family = (context) => {
   const rank = config.integer('adapter_rank');
   const inner = config.integer('mamba_expand') * hidden;
   const heads = config.integer('n_mamba_heads');
-  const attentionWidth = 2 * hidden;
+  const attentionWidth = joinedWidth(config);
   if (types.length !== layerCount(config) || config.integer('num_mem_blocks') > MAX_BLOCKS)
     notes.doubt('contradiction', 'layers_block_type does not list a kind for every layer.');
   config.understood(
@@ -160,7 +169,7 @@ export const zamba2: Family = (context) => {
     'use_mem_rope',
     'use_conv_bias',
   );
-  config.understood('use_long_context', 'use_mem_eff_path', 'chunk_size');
+  config.understood(...STATE_SPACE_KEYS, 'use_long_context', 'use_mem_eff_path');
   const adapter = (module: string, out: number, input: number): WeightTensor[] => [
     ...matrix(`${module}.0`, rank, input, 'other'),
     ...matrix(`${module}.1`, out, rank, 'other'),
@@ -171,7 +180,7 @@ export const zamba2: Family = (context) => {
     const path = `model.shared_transformer.${String(block)}.`;
     shared.push(
       ...sharedAttention(config, `${path}self_attn`).weights,
-      ...norm(`${path}input_layernorm`, 2 * hidden, 'rms'),
+      ...norm(`${path}input_layernorm`, joinedWidth(config), 'rms'),
       ...norm(`${path}pre_ff_layernorm`, hidden, 'rms'),
       ...matrix(`${path}feed_forward.gate_up_proj`, 2 * width, hidden, 'feedForward', { bias }),
       ...matrix(`${path}feed_forward.down_proj`, hidden, width, 'feedForward', { bias }),

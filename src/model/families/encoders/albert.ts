@@ -1,10 +1,12 @@
 import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
-import { lookup, matrix, norm, vector } from '../../parts/tensors';
-import type { WeightTensor } from '../../spec';
+import { encoderTop, maskedHead, NEVER_POOLS } from '../../parts/encoderTop';
+import { labelCount } from '../../parts/head';
+import { lookup, matrix, norm } from '../../parts/tensors';
 
 /** ALBERT: all layers of a group share one set of weights, so a model of twelve layers may store one. */
-export const albert: Family = ({ config, architecture, notes }) => {
+export const albert: Family = (context) => {
+  const { config } = context;
   const hidden = config.integer('hidden_size');
   const embedding = config.integer('embedding_size');
   const vocabulary = config.integer('vocab_size');
@@ -18,19 +20,20 @@ export const albert: Family = ({ config, architecture, notes }) => {
     'num_memory_blocks',
     'down_scale_factor',
   );
-  const masked = /ForMaskedLM$/.test(architecture);
-  if (!masked && !/Model$/.test(architecture))
-    notes.doubt(
-      'unknown-head',
-      'The architecture is not said or not known: counted is the trunk with its pooler.',
-    );
-  const head: WeightTensor[] = masked
-    ? [
-        ...matrix('predictions.dense', embedding, hidden, 'head', { bias: true }),
-        ...norm('predictions.LayerNorm', embedding, 'layer'),
-        vector('predictions.bias', vocabulary, 'head'),
-      ]
-    : matrix('pooler', hidden, hidden, 'other', { bias: true });
+  const common = { hidden, vocabulary, embedding, masked: 'bert', sequence: 'linear' } as const;
+  const predictions = maskedHead(context, { ...common, pools: NEVER_POOLS });
+  const top = encoderTop(context, {
+    ...common,
+    pools: /(?:ForSequenceClassification|ForMultipleChoice|ForPreTraining|Model)$/,
+    poolerName: 'albert.pooler',
+    ownTied: predictions.tied ? ['ForPreTraining'] : [],
+    own: {
+      ForPreTraining: [
+        ...predictions.weights,
+        ...matrix('sop_classifier.classifier', labelCount(config), hidden, 'head', { bias: true }),
+      ],
+    },
+  });
   const path = 'albert.encoder.albert_layer_groups.{layer}.';
   return {
     kind: 'encoder',
@@ -58,8 +61,9 @@ export const albert: Family = ({ config, architecture, notes }) => {
       lookup('albert.embeddings.token_type_embeddings', config.integer('type_vocab_size'), embedding),
       ...norm('albert.embeddings.LayerNorm', embedding, 'layer'),
       ...matrix('albert.encoder.embedding_hidden_mapping_in', hidden, embedding, 'embedding', { bias: true }),
-      ...head,
+      ...top.weights,
     ],
-    tiedHead: masked,
+    tiedHead: top.tied,
+    headKnown: true,
   };
 };

@@ -4,6 +4,7 @@ import { encoderStack } from '../../parts/encoderStack';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
 import { groupedAttention } from '../../parts/groupedAttention';
+import { labelCount } from '../../parts/head';
 import { lookup, matrix, norm } from '../../parts/tensors';
 import { towerOf } from '../../parts/tower';
 import type { WeightTensor } from '../../spec';
@@ -50,10 +51,14 @@ function bartLike(context: FamilyContext, options: BartOptions): FamilyModel {
     'label2id',
     'share_encoder_decoder_embeddings',
     'decoder_vocab_size',
+    'encoder_layers',
+    'encoder_ffn_dim',
+    'encoder_attention_heads',
   );
-  if (!/ForConditionalGeneration$|Model$|MTModel$/.test(architecture) && architecture !== '') {
-    notes.doubt('unknown-head', `${architecture} may have a head that is not counted.`);
-  }
+  const top = bartTop(context, hidden);
+  if (top === undefined) notes.doubt('unknown-head', 'The architecture may have a head that is not counted.');
+  // The decoder alone, as a language model: it keeps its attention to an encoder, and the encoder is gone.
+  const alone = /ForCausalLM$/.test(architecture);
   const table = options.positionOffset === null ? [] : [positions + options.positionOffset];
   const side = (name: 'encoder' | 'decoder'): WeightTensor[] => [
     ...table.map((rows) => lookup(`model.${name}.embed_positions`, rows, hidden)),
@@ -61,8 +66,9 @@ function bartLike(context: FamilyContext, options: BartOptions): FamilyModel {
     ...(options.finalNorm ? norm(`model.${name}.layer_norm`, hidden, 'layer') : []),
   ];
   const tied = config.flag(true, 'tie_word_embeddings');
+  if (!tied) notes.doubt('untied-tables', 'Releases differ in how many tables an untied model has.');
   return {
-    kind: 'encoder-decoder',
+    kind: alone ? 'decoder' : 'encoder-decoder',
     hidden,
     vocabulary,
     maxContext: positions,
@@ -71,29 +77,52 @@ function bartLike(context: FamilyContext, options: BartOptions): FamilyModel {
       lookup('model.shared', vocabulary, hidden),
       ...side('decoder'),
       ...(tied ? [] : matrix('lm_head', vocabulary, hidden, 'head')),
+      ...(top ?? []),
     ],
     tiedHead: tied,
-    towers: [
-      towerOf({
-        kind: 'text-encoder',
-        hidden,
-        layers: encoderStack({
-          path: 'model.encoder.layers.{layer}.',
-          layers: config.integer('encoder_layers'),
-          hidden,
-          heads: config.integer('encoder_attention_heads'),
-          width: config.integer('encoder_ffn_dim'),
-          qkvBias: true,
-          outBias: true,
-          mlpBias: true,
-          feedForward: '',
-          feedForwardNames: { up: 'fc1', down: 'fc2' },
-          blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
-        }),
-        outside: side('encoder'),
-      }),
-    ],
+    headKnown: top !== undefined,
+    towers: alone
+      ? []
+      : [
+          towerOf({
+            kind: 'text-encoder',
+            hidden,
+            layers: encoderStack({
+              path: 'model.encoder.layers.{layer}.',
+              layers: config.integer('encoder_layers'),
+              hidden,
+              heads: config.integer('encoder_attention_heads'),
+              width: config.integer('encoder_ffn_dim'),
+              qkvBias: true,
+              outBias: true,
+              mlpBias: true,
+              feedForward: '',
+              feedForwardNames: { up: 'fc1', down: 'fc2' },
+              blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
+            }),
+            outside: side('encoder'),
+          }),
+        ],
   };
+}
+
+/** Labels of the line's classifiers where the file names none. */
+const LABELS = 3;
+
+/** What sits on a model of the line beside a tied head; undefined where the architecture's name is not known. */
+function bartTop({ architecture, config }: FamilyContext, hidden: number): WeightTensor[] | undefined {
+  if (/ForSequenceClassification$/.test(architecture)) {
+    const said = config.object('id2label') !== undefined || config.says('num_labels', '_num_labels');
+    const labels = said ? labelCount(config) : LABELS;
+    return [
+      ...matrix('classification_head.dense', hidden, hidden, 'head', { bias: true }),
+      ...matrix('classification_head.out_proj', labels, hidden, 'head', { bias: true }),
+    ];
+  }
+  if (/ForQuestionAnswering$/.test(architecture))
+    return matrix('qa_outputs', 2, hidden, 'head', { bias: true });
+  if (architecture === '' || /ForConditionalGeneration$|ForCausalLM$|Model$/.test(architecture)) return [];
+  return undefined;
 }
 
 /** Self-attention with a cache, attention to the encoder, two matrices. */

@@ -1,38 +1,39 @@
 import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
+import { encoderTop, NEVER_POOLS } from '../../parts/encoderTop';
 import { lookup, matrix, norm, vector } from '../../parts/tensors';
-import type { WeightTensor } from '../../spec';
 import { labelCount } from '../../parts/head';
 
 /** DistilBERT: BERT without segments and pooler, under names of its own. */
-export const distilbert: Family = ({ config, architecture, notes }) => {
+export const distilbert: Family = (context) => {
+  const { config } = context;
   const hidden = config.integer('dim');
   const vocabulary = config.integer('vocab_size');
   const positions = config.integer('max_position_embeddings');
-  const classes = labelCount(config);
   config.understood('seq_classif_dropout', 'qa_dropout', 'sinusoidal_pos_embds', 'tie_weights_');
-  const head = ((): WeightTensor[] => {
-    if (/ForMaskedLM$/.test(architecture)) {
-      return [
+  const tied = config.flag(true, 'tie_word_embeddings');
+  const choice = matrix('pre_classifier', hidden, hidden, 'head', { bias: true });
+  const top = encoderTop(context, {
+    hidden,
+    vocabulary,
+    masked: 'bert',
+    sequence: 'linear',
+    choiceDense: true,
+    pools: NEVER_POOLS,
+    ownTied: tied ? ['ForMaskedLM'] : [],
+    own: {
+      ForMaskedLM: [
         ...matrix('vocab_transform', hidden, hidden, 'head', { bias: true }),
         ...norm('vocab_layer_norm', hidden, 'layer', 'head'),
         vector('vocab_projector.bias', vocabulary, 'head'),
-      ];
-    }
-    if (/ForSequenceClassification$/.test(architecture)) {
-      return [
-        ...matrix('pre_classifier', hidden, hidden, 'head', { bias: true }),
-        ...matrix('classifier', classes, hidden, 'head', { bias: true }),
-      ];
-    }
-    if (/ForTokenClassification$/.test(architecture))
-      return matrix('classifier', classes, hidden, 'head', { bias: true });
-    if (/ForQuestionAnswering$/.test(architecture))
-      return matrix('qa_outputs', classes, hidden, 'head', { bias: true });
-    if (!/Model$/.test(architecture))
-      notes.doubt('unknown-head', 'The architecture is not said or not known: counted is the trunk.');
-    return [];
-  })();
+        ...(tied ? [] : matrix('vocab_projector', vocabulary, hidden, 'head')),
+      ],
+      ForSequenceClassification: [
+        ...choice,
+        ...matrix('classifier', labelCount(config), hidden, 'head', { bias: true }),
+      ],
+    },
+  });
   return {
     kind: 'encoder',
     hidden,
@@ -57,8 +58,9 @@ export const distilbert: Family = ({ config, architecture, notes }) => {
       lookup('distilbert.embeddings.word_embeddings', vocabulary, hidden),
       lookup('distilbert.embeddings.position_embeddings', positions, hidden),
       ...norm('distilbert.embeddings.LayerNorm', hidden, 'layer'),
-      ...head,
+      ...top.weights,
     ],
-    tiedHead: /ForMaskedLM$/.test(architecture),
+    tiedHead: top.tied,
+    headKnown: true,
   };
 };

@@ -14,6 +14,7 @@ export const modernbert: Family = ({ config, architecture, notes }) => {
   config.understood(
     'global_attn_every_n_layers',
     'local_attention',
+    'layer_types',
     'sparse_prediction',
     'classifier_pooling',
     'deterministic_flash_attn',
@@ -31,8 +32,12 @@ export const modernbert: Family = ({ config, architecture, notes }) => {
     ...matrix('head.dense', hidden, hidden, 'head', { bias: classifierBias }),
     ...norm('head.norm', hidden, kind, 'head'),
   ];
+  const tied = config.flag(true, 'tie_word_embeddings');
   const masked = /ForMaskedLM$/.test(architecture);
-  const classified = /ForSequenceClassification$|ForTokenClassification$/.test(architecture);
+  const classified =
+    /ForSequenceClassification$|ForTokenClassification$|ForQuestionAnswering$|ForMultipleChoice$/.test(
+      architecture,
+    );
   if (!masked && !classified && !/Model$/.test(architecture))
     notes.doubt('unknown-head', 'The architecture is not said or not known: counted is the trunk.');
   const path = 'model.layers.{layer}.';
@@ -64,9 +69,27 @@ export const modernbert: Family = ({ config, architecture, notes }) => {
       lookup('model.embeddings.tok_embeddings', vocabulary, hidden),
       ...norm('model.embeddings.norm', hidden, kind),
       ...norm('model.final_norm', hidden, kind),
-      ...(masked ? [...head(), ...(headBias ? [vector('decoder.bias', vocabulary, 'head')] : [])] : []),
-      ...(classified ? [...head(), ...matrix('classifier', classes, hidden, 'head', { bias: true })] : []),
+      ...(masked
+        ? [
+            ...head(),
+            ...(headBias ? [vector('decoder.bias', vocabulary, 'head')] : []),
+            ...(tied ? [] : matrix('decoder', vocabulary, hidden, 'head')),
+          ]
+        : []),
+      ...(classified
+        ? [
+            ...head(),
+            ...matrix(
+              'classifier',
+              architecture.endsWith('ForMultipleChoice') ? 1 : classes,
+              hidden,
+              'head',
+              { bias: true },
+            ),
+          ]
+        : []),
     ],
-    tiedHead: masked,
+    tiedHead: masked && tied,
+    headKnown: true,
   };
 };

@@ -3,7 +3,10 @@ import { albert } from './albert';
 import { bart, blenderbot, blenderbotSmall, m2m100, marian, mbart } from './bart';
 import { bert, layoutlm, roberta } from './bert';
 import { distilbert } from './distilbert';
-import { debertaV2, electra, mpnet, nomicBert } from './electra';
+import { debertaV2 } from './debertaV2';
+import { electra } from './electra';
+import { mpnet } from './mpnet';
+import { nomicBert } from './nomicBert';
 import { modernbert } from './modernbert';
 import { t5 } from './t5';
 

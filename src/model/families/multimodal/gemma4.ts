@@ -29,7 +29,7 @@ export const gemma4Text: Family = (context) => {
   const isSliding = (index: number): boolean =>
     index < layers - 1 &&
     (types[index] ?? ((index + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention')) ===
-    'sliding_attention';
+      'sliding_attention';
   const shared = config.integerOr(0, 'num_kv_shared_layers');
   const firstShared = layers - shared;
   const reuses = (index: number): boolean => shared > 0 && index >= firstShared;
@@ -68,8 +68,7 @@ export const gemma4Text: Family = (context) => {
         module: `${base.path}self_attn`,
         hidden: base.sizes.hidden,
         queryHeads: base.sizes.heads,
-        kvHeads:
-          ownSize(index, 'num_key_value_heads') ?? (!sliding && keyIsValue ? wideKvHeads : kvHeads),
+        kvHeads: ownSize(index, 'num_key_value_heads') ?? (!sliding && keyIsValue ? wideKvHeads : kvHeads),
         headDim: ownSize(index, 'head_dim') ?? (sliding ? headDim : wideDim),
         qkvBias: bias,
         outBias: bias,

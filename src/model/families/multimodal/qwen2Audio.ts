@@ -2,6 +2,7 @@ import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { convolution, lookup, matrix, norm } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
+import { WHISPER_BLOCK } from '../speech/whisper';
 import { asTower } from '../vision/clip';
 import { languagePart } from './languagePart';
 
@@ -16,18 +17,12 @@ export const qwen2AudioEncoder: Family = ({ config }) => {
     vocabulary: 0,
     maxContext: null,
     layers: encoderStack({
+      ...WHISPER_BLOCK,
       path: 'audio_tower.layers.{layer}.',
       layers: config.integer('encoder_layers'),
       hidden,
       heads: config.integer('encoder_attention_heads'),
       width: config.integer('encoder_ffn_dim'),
-      qkvBias: true,
-      keyBias: false,
-      outBias: true,
-      mlpBias: true,
-      feedForward: '',
-      feedForwardNames: { up: 'fc1', down: 'fc2' },
-      blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
     }),
     outside: [
       ...convolution('audio_tower.conv1', [hidden, bins, 3], 'other', { bias: true }),

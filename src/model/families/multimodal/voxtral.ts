@@ -1,8 +1,10 @@
+import { isObject } from '../../config';
 import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { layerCount } from '../../parts/sizes';
 import { convolution, lookup, matrix, norm } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
+import { WHISPER_BLOCK } from '../speech/whisper';
 import { asTower } from '../vision/clip';
 import { languagePart } from './languagePart';
 
@@ -16,18 +18,12 @@ export const voxtralEncoder: Family = ({ config }) => {
     vocabulary: 0,
     maxContext: null,
     layers: encoderStack({
+      ...WHISPER_BLOCK,
       path: 'audio_tower.layers.{layer}.',
       layers: layerCount(config),
       hidden,
       heads: config.integer('num_attention_heads', 'encoder_attention_heads'),
       width: config.integer('intermediate_size', 'encoder_ffn_dim'),
-      qkvBias: true,
-      keyBias: false,
-      outBias: true,
-      mlpBias: true,
-      feedForward: '',
-      feedForwardNames: { up: 'fc1', down: 'fc2' },
-      blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
     }),
     outside: [
       ...convolution('audio_tower.conv1', [hidden, config.integer('num_mel_bins'), 3], 'other', {
@@ -52,6 +48,9 @@ const TEXT_DEFAULTS = {
   head_dim: 128,
 };
 
+/** Width of four frames side by side, where the audio section does not say its intermediate width. */
+const STACKED = 5120;
+
 /** Voxtral: four frames of sound stacked, two matrices, Llama. */
 export const voxtral: Family = (context) => {
   const { config, nested } = context;
@@ -66,8 +65,9 @@ export const voxtral: Family = (context) => {
     'projector_hidden_act',
     'tie_word_embeddings',
   );
-  const width = config.section('audio_config', { intermediate_size: 5120 });
-  const stacked = width?.integer('intermediate_size') ?? 4 * audio.hidden;
+  const section = config.raw.audio_config;
+  const said = isObject(section) ? section.intermediate_size : undefined;
+  const stacked = typeof said === 'number' && Number.isInteger(said) && said > 0 ? said : STACKED;
   return {
     ...text,
     towers: [

@@ -1,6 +1,7 @@
 import type { Config } from '../../config';
 import type { Family, FamilyModel } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
+import { labelCount } from '../../parts/head';
 import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import { towerOf } from '../../parts/tower';
 import type { Tower, WeightTensor } from '../../spec';
@@ -78,6 +79,8 @@ export const clip: Family = ({ config, nested, architecture, notes }) => {
   config.understood('text_config_dict', 'vision_config_dict', 'logit_scale_init_value');
   if (architecture === 'StableDiffusionSafetyChecker')
     return safetyChecker(config, nested('vision_config', 'clip_vision_model'));
+  if (/ForImageClassification$/.test(architecture))
+    return pictureClassifier(config, nested('vision_config', 'clip_vision_model', { evenIfAbsent: true }));
   const text = nested('text_config', 'clip_text_model', { evenIfAbsent: true });
   const vision = nested('vision_config', 'clip_vision_model', { evenIfAbsent: true });
   if (text === undefined || vision === undefined) {
@@ -96,6 +99,16 @@ export const clip: Family = ({ config, nested, architecture, notes }) => {
     towers: [asTower(vision)],
   };
 };
+
+/** The vision tower alone with a row a label: what stands for text in the file is not built. */
+export function pictureClassifier(config: Config, vision: FamilyModel | undefined): FamilyModel {
+  const text = config.section('text_config', {});
+  for (const key of Object.keys(text?.raw ?? {})) text?.understood(key);
+  if (vision === undefined) return encoder(0, [], []);
+  config.understood('projection_dim');
+  const head = matrix('classifier', labelCount(config), vision.hidden, 'head', { bias: true });
+  return { ...vision, outside: [...vision.outside, ...head] };
+}
 
 function safetyChecker(config: Config, vision: FamilyModel | undefined): FamilyModel {
   const text = config.section('text_config', {});

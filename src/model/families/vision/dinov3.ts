@@ -11,8 +11,6 @@ export const dinov3: Family = ({ config, architecture, notes }) => {
   const path = 'layer.{layer}.';
   if (architecture !== '' && !/Model$|Backbone$/.test(architecture))
     notes.doubt('unknown-head', 'The architecture has a head that is not known and not counted.');
-  if (config.flag(true, 'value_bias') !== queryBias)
-    notes.doubt('unknown-key', 'Biases on the query and not on the value are not known in this family.');
   config.understood('layerscale_value', 'pos_embed_shift', 'pos_embed_jitter', 'pos_embed_rescale');
   config.understood('apply_layernorm', 'reshape_hidden_states', 'image_size', 'out_features', 'out_indices');
   config.understood('stage_names');
@@ -29,6 +27,7 @@ export const dinov3: Family = ({ config, architecture, notes }) => {
       width: config.integer('intermediate_size'),
       qkvBias: queryBias,
       keyBias: config.flag(false, 'key_bias'),
+      valueBias: config.flag(true, 'value_bias'),
       outBias: config.flag(true, 'proj_bias'),
       mlpBias: config.flag(true, 'mlp_bias'),
       gated: config.flag(false, 'use_gated_mlp'),

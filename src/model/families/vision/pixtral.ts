@@ -7,7 +7,7 @@ export const pixtralVision: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
   const heads = config.integer('num_attention_heads');
   const patch = config.integer('patch_size');
-  config.understood('head_dim', 'image_size');
+  config.understood('head_dim', 'image_size', 'vocab_size');
   return {
     kind: 'encoder',
     hidden,

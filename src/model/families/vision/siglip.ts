@@ -3,7 +3,7 @@ import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
-import { asTower, patchCount } from './clip';
+import { asTower, patchCount, pictureClassifier } from './clip';
 
 /** SigLIP's vision transformer: no class token, and a pooling head unless switched off. */
 export const siglipVision: Family = ({ config, modelType }) => {
@@ -19,7 +19,7 @@ export const siglipVision: Family = ({ config, modelType }) => {
     : convolution('vision_model.embeddings.patch_embedding', [hidden, channels, patch, patch], 'embedding', {
         bias: true,
       });
-  config.understood('projection_dim', 'projector_hidden_act', 'image_size');
+  config.understood('projection_dim', 'projector_hidden_act', 'image_size', 'vocab_size');
   return {
     kind: 'encoder',
     hidden,
@@ -87,7 +87,13 @@ export const siglipText: Family = ({ config }) => {
 };
 
 /** SigLIP: both towers, a temperature and a bias. */
-export const siglip: Family = ({ nested, notes, modelType }) => {
+export const siglip: Family = ({ config, architecture, nested, notes, modelType }) => {
+  if (/ForImageClassification$/.test(architecture)) {
+    return pictureClassifier(
+      config,
+      nested('vision_config', `${modelType}_vision_model`, { evenIfAbsent: true }),
+    );
+  }
   const text = nested('text_config', `${modelType}_text_model`, { evenIfAbsent: true });
   const vision = nested('vision_config', `${modelType}_vision_model`, { evenIfAbsent: true });
   if (text === undefined || vision === undefined) {

@@ -52,6 +52,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   qwen2_vl_vision: qwen2Vision,
   qwen3_5_moe_vision: qwen3Vision,
   qwen3_5_vision: qwen3Vision,
+  qwen3_vl_moe_vision: qwen3Vision,
   qwen3_vl_vision: qwen3Vision,
   resnet: resNet,
   rt_detr: rtDetr,
