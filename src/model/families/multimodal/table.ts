@@ -12,10 +12,12 @@ import { phi3Vision } from './phi3Vision';
 import { qwen2Audio, qwen2AudioEncoder } from './qwen2Audio';
 import { deepseekVlHybrid, gotOcr2, samVision } from './samVision';
 import {
+  ernieVlVision,
   glm46v,
   glmOcr,
   glmOcrText,
   glmOcrVision,
+  hunyuanVlVision,
   kimiK25,
   kimiVision,
   miniCpmV46,
@@ -50,19 +52,37 @@ import {
   vipLlava,
 } from './visionLanguage';
 import { voxtral, voxtralEncoder } from './voxtral';
+import { blip2, blip2Vision, qFormer } from './blip2';
+import { idefics, idefics2, idefics2Perceiver, idefics2Vision, ideficsVision } from './idefics';
+import { kosmos, kosmos25Text, kosmos25Vision, kosmos2Text } from './kosmos';
+import { clipVision } from '../vision/clip';
+import { florence2, florenceVision } from './florence2';
+import { fuyu, git } from './gitFuyu';
+import { aria } from './aria';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
+  aria,
   aya_vision: ayaVision,
+  'blip-2': blip2,
+  blip_2_qformer: qFormer,
+  blip_2_vision_model: blip2Vision,
   cohere2_vision: cohere2Vision,
+  davit: florenceVision,
   deepseek_vl: deepseekVl,
   deepseek_vl_hybrid: deepseekVlHybrid,
+  ernie4_5_vl_moe_vision: ernieVlVision,
+  florence2,
+  florence_vision: florenceVision,
+  fuyu,
   gemma3,
   gemma3n,
   gemma3n_text: gemma3nText,
   gemma4,
   gemma4_text: gemma4Text,
   gemma4_vision: gemma4Vision,
+  git,
+  git_vision_model: clipVision,
   glm46v,
   glm4v,
   glm4v_moe: glm4vMoe,
@@ -73,14 +93,32 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glm_ocr_vision: glmOcrVision,
   got_ocr2: gotOcr2,
   got_ocr2_vision: samVision,
+  hunyuan_vl_vision: hunyuanVlVision,
+  idefics,
+  idefics2,
+  idefics2_perceiver: idefics2Perceiver,
+  idefics2_vision: idefics2Vision,
   idefics3,
   idefics3_vision: idefics3Vision,
+  idefics_vision: ideficsVision,
+  instructblip: blip2,
+  instructblip_qformer: qFormer,
+  instructblip_vision_model: blip2Vision,
+  instructblipvideo: blip2,
+  instructblipvideo_qformer: qFormer,
+  instructblipvideo_vision_model: blip2Vision,
   intern_vit_6b: internVit,
   internvl: internVlHf,
   internvl_chat: internVl,
   internvl_vision: internVlVision,
   kimi_k25: kimiK25,
   kimi_k25_vision: kimiVision,
+  'kosmos-2': kosmos,
+  'kosmos-2.5': kosmos,
+  kosmos_2_5_text_model: kosmos25Text,
+  kosmos_2_5_vision_model: kosmos25Vision,
+  kosmos_2_text_model: kosmos2Text,
+  kosmos_2_vision_model: clipVision,
   lfm2_vl: lfm2Vl,
   lighton_ocr: lightOnOcr,
   llama4,

@@ -65,7 +65,7 @@ function partDefaults(config: Config, key: string): JsonObject {
  * word counts, the wrapper's or the language model's: where the two differ the inner one is taken, and the doubt told.
  */
 function tieOf(
-  { config, notes }: FamilyContext,
+  { config, notes, modelType }: FamilyContext,
   key: string,
   type: string,
   fallbacks: JsonObject,
@@ -76,10 +76,8 @@ function tieOf(
   const inner = section.tie_word_embeddings ?? fallbacks.tie_word_embeddings;
   const outer = config.value('tie_word_embeddings');
   const said = typeof inner === 'boolean' ? inner : undefined;
-  if (OUTER_DECIDES.has(modelType) && typeof outer === 'boolean') {
-    return outer;
-  }
   if (typeof outer !== 'boolean') return said;
+  if (OUTER_DECIDES.has(modelType)) return outer;
   if (said === undefined && config.says('tie_word_embeddings')) return outer;
   const own = said ?? classDefaults(named).tie_word_embeddings;
   if (typeof own !== 'boolean' || own === outer) return outer;
@@ -88,6 +86,12 @@ function tieOf(
     `The wrapper and ${key} disagree on whether the head is tied to the embedding.`,
   );
   return own;
+}
+
+/** What a language model inside a wrapper is called with its head: an encoder-decoder is whole only with both halves. */
+export function wholeArchitecture(section: unknown, type: string): string {
+  const said = isObject(section) && typeof section.model_type === 'string' ? section.model_type : type;
+  return /t5|bart/.test(said) ? 'ForConditionalGeneration' : 'ForCausalLM';
 }
 
 /** The language model of a wrapper: with its head where the wrapper generates, without where it is a bare trunk. */
@@ -103,7 +107,7 @@ export function readText(context: FamilyContext, key: string, type: string): Fam
   config.understood('tie_word_embeddings');
   const tied = bare ? undefined : tieOf(context, key, type, fallbacks);
   const text = nested(key, type, {
-    architecture: bare ? 'Model' : 'ForCausalLM',
+    architecture: bare ? 'Model' : wholeArchitecture(config.raw[key], type),
     evenIfAbsent: true,
     inherited: { ...fallbacks, ...(tied === undefined ? {} : { tie_word_embeddings: tied }) },
   });
