@@ -1,72 +1,102 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Warning } from '../units/quantities';
 import { formatInteger } from '../units/format';
 import { totalParameters } from './count';
-import { listedElements, type ListedTensor } from './files/tensorListing';
+import { storedWeights, type StoredWeights } from './files/storedWeights';
+import { TensorLists } from './files/tensorLists';
+import { weightsBeside } from './files/weightsBeside';
 import { quoted, ReadFailure } from './readFailure';
 import type { ModelSpec } from './spec';
 
-/** Stored beside weights, or drafts of later tokens: neither counts. */
-const UNCOUNTED = /inv_freq|position_ids|masked_bias|(^|\.)mtp\.|rotary_emb|nextn/;
-
-/** Types that hold parameters one by one; packed ones hold several in an element. */
-const PLAIN = /^(F64|F32|F16|BF16|F8_E4M3|F8_E5M2)$/;
-
 /**
- * Where the weights lie beside the configuration, counts them too: a disagreement is a warning and the model is no longer
- * exact. Packed weights (4-bit in 32-bit words) cannot be counted so and are left alone.
+ * Where the weights lie beside the configuration, holds it to them: a disagreement is a warning and the model is no longer
+ * exact. Packed weights (4-bit in 32-bit words) cannot be counted so; of them the layers alone are compared.
  */
-export async function compareWithWeights(spec: ModelSpec, configPath: string): Promise<ModelSpec> {
-  const file = weightsBeside(configPath);
-  if (file === null) return spec;
+export async function compareWithWeights(
+  spec: ModelSpec,
+  configPath: string,
+  lists = new TensorLists(),
+): Promise<ModelSpec> {
   try {
-    const { listTensors } = await import('./files/listTensors');
-    const { tensors, remarks } = await listTensors(file);
-    const warning =
-      remarks[0] === undefined ? disagreement(spec, tensors) : { code: 'cut-short', message: remarks[0] };
-    return warning === null ? spec : { ...spec, exact: false, warnings: [...spec.warnings, warning] };
+    const beside = await weightsBeside(configPath);
+    if (beside === null) return spec;
+    const warning = disagreement(spec, await storedWeights(beside, lists));
+    return warning === null
+      ? spec
+      : {
+          ...spec,
+          exact: false,
+          warnings: [...spec.warnings, { code: warning.code, message: warning.message }],
+        };
   } catch (fault) {
-    const message =
-      fault instanceof ReadFailure ? fault.message : 'a file that the index names cannot be read.';
-    return {
-      ...spec,
-      warnings: [
-        ...spec.warnings,
-        { code: 'weights-unreadable', message: `The weights beside it were not compared: ${message}` },
-      ],
-    };
+    return { ...spec, warnings: [...spec.warnings, unreadable(fault)] };
   }
 }
 
-function weightsBeside(configPath: string): string | null {
-  const folder = dirname(configPath);
-  if (!configPath.endsWith('config.json')) return null;
-  const single = join(folder, 'model.safetensors');
-  if (existsSync(single)) return single;
-  const index = join(folder, 'model.safetensors.index.json');
-  return existsSync(index) && readdirSync(folder).some((name) => /^model-.*\.safetensors$/.test(name))
-    ? index
-    : null;
+/** A disagreement, and what of the configuration it is about. */
+export interface Disagreement extends Warning {
+  about: 'layers' | 'vocabulary' | 'hidden' | 'all';
 }
 
-function disagreement(spec: ModelSpec, tensors: readonly ListedTensor[]): Warning | null {
-  const counted = tensors.filter((tensor) => !UNCOUNTED.test(tensor.name));
-  if (counted.some((tensor) => !PLAIN.test(tensor.dtype)) || spec.quantisation !== null) return null;
-  const stored = counted.reduce((sum, tensor) => sum + listedElements(tensor), 0);
+/** Where weights contradict what a configuration describes; null where they do not, or where it cannot be told. */
+export function disagreement(spec: ModelSpec, stored: StoredWeights): Disagreement | null {
+  if (stored.remark !== null)
+    return { code: 'cut-short', message: `${stored.file}: ${stored.remark}`, about: 'all' };
   const expected = totalParameters(spec);
-  if (stored === expected) return null;
-  const largest = [...counted].sort(
-    (a, b) =>
-      Math.abs(listedElements(a) - Math.abs(stored - expected)) -
-      Math.abs(listedElements(b) - Math.abs(stored - expected)),
-  )[0];
-  const hint =
-    largest !== undefined && listedElements(largest) === Math.abs(stored - expected)
-      ? `: as many as ${quoted(largest.name)} has`
-      : '';
-  return {
-    code: 'weights-disagree',
-    message: `The weights hold ${formatInteger(stored)} parameters, the configuration describes ${formatInteger(expected)}${hint}.`,
-  };
+  const detail = difference(spec, stored);
+  const counted = spec.quantisation === null || stored.format === 'gguf' ? stored.parameters : null;
+  if (counted === null || isFree(spec, stored, counted, expected)) {
+    if (detail === null || detail.about !== 'layers') return null;
+    return told(`The weights disagree with the configuration: ${detail.words}.`, detail.about);
+  }
+  if (counted === expected) return null;
+  const example = stored.examples.get(Math.abs(counted - expected));
+  const hint = detail?.words ?? (example === undefined ? null : `as many as ${quoted(example)} has`);
+  return told(
+    `The weights hold ${formatInteger(counted)} parameters, the configuration describes ${formatInteger(expected)}${hint === null ? '' : `: ${hint}`}.`,
+    detail?.about ?? 'all',
+  );
+}
+
+/** What is said of weights that cannot be compared. */
+export function unreadable(fault: unknown): Warning {
+  const why = fault instanceof ReadFailure ? fault.message : 'a file that belongs to them cannot be read.';
+  return { code: 'weights-unreadable', message: `The weights beside it were not compared: ${why}` };
+}
+
+function told(message: string, about: Disagreement['about']): Disagreement {
+  return { code: 'weights-disagree', message, about };
+}
+
+/** Conversion to GGUF leaves out or adds small tensors and whole towers: a count within this share is none of its business. */
+const GGUF_TOLERANCE = 0.001;
+
+/** Whether the count of weights says nothing about the configuration. */
+function isFree(spec: ModelSpec, stored: StoredWeights, counted: number, expected: number): boolean {
+  if (stored.format !== 'gguf') return false;
+  if (spec.kind !== 'decoder' || spec.towers.length > 0) return true;
+  return Math.abs(counted - expected) <= expected * GGUF_TOLERANCE;
+}
+
+function difference(
+  spec: ModelSpec,
+  { layers, embedding }: StoredWeights,
+): { words: string; about: Disagreement['about'] } | null {
+  const described = spec.groups.reduce((sum, { indices }) => sum + indices.length, 0);
+  const single = spec.kind === 'decoder' || spec.kind === 'encoder';
+  if (single && layers !== null && described > 0 && layers !== described)
+    return {
+      words: `${formatInteger(layers)} layers are stored, ${formatInteger(described)} described`,
+      about: 'layers',
+    };
+  if (embedding !== null && spec.hiddenSize > 0 && embedding.columns !== spec.hiddenSize)
+    return {
+      words: `the embedding is ${formatInteger(embedding.columns)} wide, not ${formatInteger(spec.hiddenSize)}`,
+      about: 'hidden',
+    };
+  if (embedding !== null && spec.vocabularySize > 0 && embedding.rows !== spec.vocabularySize)
+    return {
+      words: `the embedding has ${formatInteger(embedding.rows)} rows, not ${formatInteger(spec.vocabularySize)}`,
+      about: 'vocabulary',
+    };
+  return null;
 }

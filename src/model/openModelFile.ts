@@ -4,8 +4,8 @@ import { MAX_JSON_LENGTH, readJson } from '../syntax/json';
 import { compareWithWeights } from './compareWithWeights';
 import { isObject, type JsonObject } from './config';
 import { readPipeline } from './files/readPipeline';
-import type { TensorListing } from './files/tensorListing';
-import { specOfListing } from './files/specOfListing';
+import { specOfListingInTurns } from './files/specOfListing';
+import { TensorLists } from './files/tensorLists';
 import { readModel, readModelValue, type ReadOptions } from './readModel';
 import { ReadFailure } from './readFailure';
 import type { ModelReading, Unreadable } from './spec';
@@ -21,28 +21,29 @@ const WEIGHTS = new Set(['.gguf', '.safetensors', '.onnx']);
 /**
  * Reads a model file (config.json, params.json, model_index.json, an index, .gguf, .safetensors, .onnx) or the folder that
  * holds one, with what stands beside it: quantisation files, and weights to compare with. Only headers of weight files
- * are read. Never throws: what cannot be read comes back as an error in words.
+ * are read, each once: `lists` holds those that the caller has asked for already. Never throws: what cannot be read comes
+ * back as an error in words.
  */
-export async function openModel(path: string): Promise<ModelReading> {
+export async function openModel(path: string, lists = new TensorLists()): Promise<ModelReading> {
   try {
-    return await read(path);
+    return await read(path, lists);
   } catch (fault) {
     if (fault instanceof ReadFailure) return failed(fault.code, fault.message);
     return failed('not-a-model', `${basename(path)} cannot be read: ${reason(fault)}.`);
   }
 }
 
-async function read(path: string): Promise<ModelReading> {
-  if (statSync(path).isDirectory()) return read(tellingFile(path));
+async function read(path: string, lists: TensorLists): Promise<ModelReading> {
+  if (statSync(path).isDirectory()) return read(tellingFile(path), lists);
   const extension = extname(path).toLowerCase();
-  if (WEIGHTS.has(extension)) return readWeights(path);
+  if (WEIGHTS.has(extension)) return readWeights(path, lists);
   if (/^\.(bin|pt|pth|ckpt|pkl)$/.test(extension)) {
     return failed(
       'unsupported',
       'Pickled weights can run code when they are opened; they are not read. Open the config.json beside them.',
     );
   }
-  return readConfigFile(path);
+  return readConfigFile(path, lists);
 }
 
 function tellingFile(folder: string): string {
@@ -57,15 +58,15 @@ function tellingFile(folder: string): string {
   return join(folder, found);
 }
 
-async function readWeights(path: string): Promise<ModelReading> {
+async function readWeights(path: string, lists: TensorLists): Promise<ModelReading> {
   const folder = dirname(path);
   const config = extname(path) === '.gguf' ? null : readText(join(folder, 'config.json'));
   // A configuration beside the weights knows what the model is; the weights alone know only their sizes.
-  if (config !== null && extname(path) !== '.onnx') return readConfigFile(join(folder, 'config.json'));
-  return { ok: true, model: specOfListing(await tensorsOf(path), stemOf(path)) };
+  if (config !== null && extname(path) !== '.onnx') return readConfigFile(join(folder, 'config.json'), lists);
+  return { ok: true, model: await specOfListingInTurns(await lists.of(path), stemOf(path), lists.turns) };
 }
 
-async function readConfigFile(path: string): Promise<ModelReading> {
+async function readConfigFile(path: string, lists: TensorLists): Promise<ModelReading> {
   const text = readText(path);
   if (text === null)
     return failed(
@@ -75,18 +76,18 @@ async function readConfigFile(path: string): Promise<ModelReading> {
   const { value, errors } = readJson(text);
   const options = optionsBeside(path);
   if (errors.length > 0 || !isObject(value)) return readModel(text, options);
-  if (isObject(value.weight_map)) return readIndex(path, value.weight_map);
+  if (isObject(value.weight_map)) return readIndexFile(path, value.weight_map, lists);
   if (typeof value._class_name === 'string' && value._class_name.endsWith('Pipeline'))
     return readPipeline(value, dirname(path), options.name ?? '', readText);
   const reading = readModelValue(value, options);
-  return reading.ok ? { ok: true, model: await compareWithWeights(reading.model, path) } : reading;
+  return reading.ok ? { ok: true, model: await compareWithWeights(reading.model, path, lists) } : reading;
 }
 
 /** An index names tensors and shards; the configuration beside it, or the shards' headers, say the rest. */
-async function readIndex(path: string, weightMap: JsonObject): Promise<ModelReading> {
+async function readIndexFile(path: string, weightMap: JsonObject, lists: TensorLists): Promise<ModelReading> {
   const folder = dirname(path);
   const config = join(folder, 'config.json');
-  if (readText(config) !== null) return readConfigFile(config);
+  if (readText(config) !== null) return readConfigFile(config, lists);
   const shards = [...new Set(Object.values(weightMap))].filter(
     (name): name is string => typeof name === 'string' && /^[\w.-]+$/.test(name),
   );
@@ -99,13 +100,7 @@ async function readIndex(path: string, weightMap: JsonObject): Promise<ModelRead
       'An index names tensors, not their sizes: open it with its config.json or all of its files beside it.',
     );
   }
-  return { ok: true, model: specOfListing(await tensorsOf(path), stemOf(path)) };
-}
-
-/** Readers of weight files are loaded when there is one: most questions are about a configuration alone. */
-async function tensorsOf(path: string): Promise<TensorListing> {
-  const { listTensors } = await import('./files/listTensors');
-  return listTensors(path);
+  return { ok: true, model: await specOfListingInTurns(await lists.of(path), stemOf(path), lists.turns) };
 }
 
 /** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */

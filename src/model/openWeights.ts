@@ -2,10 +2,11 @@ import { statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Bytes } from '../units/quantities';
 import { MAX_DIMENSIONS } from './files/fileLimits';
-import { listTensors } from './files/listTensors';
 import { partOf } from './files/specFromTensors';
-import { specOfListing } from './files/specOfListing';
+import { specOfListingInTurns } from './files/specOfListing';
 import { listedElements, type ListedTensor, type TensorListing } from './files/tensorListing';
+import { TensorLists } from './files/tensorLists';
+import type { Turns } from './files/turns';
 import { tensorPlace } from './files/tensorPlace';
 import { openModel } from './openModelFile';
 import type { PlacedTensor } from './placedTensor';
@@ -35,10 +36,11 @@ const SHARD = /-(\d{5})-of-(\d{5})\.(?:safetensors|gguf)$/i;
 export async function openWeights(path: string): Promise<WeightsReading> {
   try {
     if (!statSync(path).isFile()) throw new ReadFailure('not-a-model', `${basename(path)} is no plain file.`);
-    const listing = await listTensors(path);
-    const tensors = listing.tensors.map(placed);
+    const lists = new TensorLists();
+    const listing = await lists.of(path);
+    const tensors = await allPlaced(listing.tensors, lists.turns);
     const remarks = [...listing.remarks, ...shardRemark(path)];
-    const opened = await openModel(path);
+    const opened = await openModel(path, lists);
     if (opened.ok) {
       const said = new Set(opened.model.warnings.map(({ message }) => message));
       return {
@@ -56,7 +58,12 @@ export async function openWeights(path: string): Promise<WeightsReading> {
     remarks.unshift(`${join(basename(dirname(path)), 'config.json')} does not help: ${opened.error.message}`);
     return {
       ok: true,
-      weights: { ...common(listing), tensors, model: specOfListing(listing, name), remarks },
+      weights: {
+        ...common(listing),
+        tensors,
+        model: await specOfListingInTurns(listing, name, lists.turns),
+        remarks,
+      },
     };
   } catch (fault) {
     if (fault instanceof ReadFailure)
@@ -70,6 +77,18 @@ export async function openWeights(path: string): Promise<WeightsReading> {
 
 function common({ format, metadata, fileBytes }: TensorListing) {
   return { format, metadata, fileBytes };
+}
+
+/** Tensors that are placed in one go: a millisecond's work. */
+const PLACED_AT_ONCE = 1000;
+
+async function allPlaced(tensors: readonly ListedTensor[], turns: Turns): Promise<PlacedTensor[]> {
+  const all: PlacedTensor[] = [];
+  for (let first = 0; first < tensors.length; first += PLACED_AT_ONCE) {
+    for (const tensor of tensors.slice(first, first + PLACED_AT_ONCE)) all.push(placed(tensor));
+    await turns.next();
+  }
+  return all;
 }
 
 function placed(tensor: ListedTensor): PlacedTensor {

@@ -16,6 +16,7 @@ import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
 import type { Quantisation } from './quantisation';
 import type { ModelReading, ModelSpec, Unreadable } from './spec';
+import { inPlaceOfJson } from './strangeFile';
 import { doubtUnknownKeys } from './unknownKeys';
 
 export interface ReadOptions extends QuantisationFiles {
@@ -36,6 +37,8 @@ export interface ReadOptions extends QuantisationFiles {
 export function readModel(text: string, options: ReadOptions = {}): ModelReading {
   const document = readJson(text);
   const error = document.errors[0];
+  const strange = error === undefined ? null : inPlaceOfJson(text);
+  if (strange !== null) return failed('syntax', strange.message, { line: strange.line, column: 1 });
   if (error !== undefined && (options.tolerant !== true || !isObject(document.value))) {
     return failed('syntax', `Not valid JSON: ${error.message}`, { line: error.line, column: error.column });
   }

@@ -1,7 +1,13 @@
 /** Bounds on what the header of a weights file may claim, each well above real files. */
 
-/** The safetensors format itself allows 100 MB of header; headers seen stay under 1 MB. */
+/** The safetensors format itself allows 100 MB of header; headers seen stay under 1 MB. Read in pieces, see HEADER_PIECE. */
 export const MAX_SAFETENSORS_HEADER = 100_000_000;
+
+/** Bytes of a header that are read at once, between which others have their turn. */
+export const HEADER_PIECE = 256 * 1024;
+
+/** One entry of a safetensors header: a tensor's takes some 100 bytes, what trainers write beside them up to some 100 kB. */
+export const MAX_HEADER_ENTRY = 4 * 1024 * 1024;
 
 /** Tensors in one file: the largest published model has some 90,000 in all its shards together. */
 export const MAX_TENSORS = 200_000;

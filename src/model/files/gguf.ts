@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { quoted, ReadFailure } from '../readFailure';
+import { inPlaceOfWeights } from '../strangeFile';
+import { withFile } from './byteSource';
 import { MAX_GGUF_MILLISECONDS, MAX_TENSORS } from './fileLimits';
 import type { ListedTensor, TensorListing } from './tensorListing';
 
@@ -40,24 +42,43 @@ const BLOCKS: Readonly<Record<number, readonly [name: string, elements: number, 
   40: ['NVFP4', 64, 36],
 };
 
+/** Magic, version and two counts. */
+const HEADER_BYTES = 24;
+
+/** Enough of a file to tell what else it may be. */
+const START_BYTES = 512;
+
+/** Bytes of the shortest tensor entry (lengths, type and offset, no name) and key (length, type and one byte). */
+const LEAST_TENSOR = 24;
+const LEAST_KEY = 13;
+
 /** A GGUF file on disk, or its bytes in memory. */
 export type GgufSource = { path: string; size: number } | { bytes: Uint8Array };
 
 /** Lists the tensors of a GGUF file from its header; throws ReadFailure for what is none, or lies. */
 export async function readGguf(source: GgufSource): Promise<TensorListing> {
+  const fileBytes = 'bytes' in source ? source.bytes.length : source.size;
+  const claims = readClaims('bytes' in source ? source.bytes.subarray(0, START_BYTES) : startOf(source.path));
+  if (claims.tensors > MAX_TENSORS)
+    throw new ReadFailure('too-large', 'The file lists more tensors than are read.');
+  if (claims.tensors * LEAST_TENSOR + claims.keys * LEAST_KEY > fileBytes) {
+    throw new ReadFailure(
+      'contradiction',
+      `The header claims ${String(claims.tensors)} tensors and ${String(claims.keys)} keys: more than ${String(fileBytes)} bytes hold.`,
+    );
+  }
+  if (claims.tensors === 0 && claims.keys === 0)
+    throw new ReadFailure('not-a-model', 'The GGUF file is empty: its header names no keys and no tensors.');
   const parsed = await parse(source).catch((fault: unknown) => {
     throw new ReadFailure(
       'not-a-model',
       `Not a readable GGUF file: ${quoted(fault instanceof Error ? fault.message : String(fault))}.`,
     );
   });
-  if (parsed.tensorInfos.length > MAX_TENSORS)
-    throw new ReadFailure('too-large', 'The file lists more tensors than are read.');
   // Past the end of a file that is cut in its header the library reads zeros: names without a letter.
   if (parsed.tensorInfos.some((info) => info.name === '')) {
     throw new ReadFailure('not-a-model', 'The file is cut short in its header.');
   }
-  const fileBytes = 'bytes' in source ? source.bytes.length : source.size;
   const tensors = parsed.tensorInfos.map((info) => listed(info.name, info.dtype, info.shape));
   const listedTotal = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const remarks =
@@ -65,6 +86,28 @@ export async function readGguf(source: GgufSource): Promise<TensorListing> {
       ? [`The file is cut short: its tensors need ${String(listedTotal)} bytes, it has ${String(fileBytes)}.`]
       : [];
   return { format: 'gguf', tensors, metadata: parsed.metadata, fileBytes, remarks };
+}
+
+function startOf(path: string): Uint8Array {
+  return withFile(path, (source) => source.read(0, START_BYTES));
+}
+
+/** How many tensors and keys the header says there are: magic, version, two counts (32-bit ones in version 1). */
+function readClaims(start: Uint8Array): { tensors: number; keys: number } {
+  const magic = new TextDecoder('latin1').decode(start.subarray(0, 4));
+  if (magic !== 'GGUF')
+    throw new ReadFailure(
+      'not-a-model',
+      inPlaceOfWeights(start) ?? 'Not a readable GGUF file: no GGUF header.',
+    );
+  if (start.length < HEADER_BYTES)
+    throw new ReadFailure('not-a-model', 'The file is cut short in its header.');
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  // The version is a small number in the file's own byte order.
+  const little = view.getUint32(4, true) < 0x10000;
+  if (view.getUint32(4, little) === 1)
+    return { tensors: view.getUint32(8, little), keys: view.getUint32(12, little) };
+  return { tensors: Number(view.getBigUint64(8, little)), keys: Number(view.getBigUint64(16, little)) };
 }
 
 async function parse(source: GgufSource): Promise<{

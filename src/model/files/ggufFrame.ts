@@ -1,9 +1,9 @@
 import { Notes } from '../notes';
 import { quoted } from '../readFailure';
 import type { Quantisation } from '../quantisation';
-import type { Mixer, ModelSpec } from '../spec';
+import type { Mixer } from '../spec';
 import { findScheme } from '../weightSchemes';
-import { specFromTensors } from './specFromTensors';
+import type { SpecFrame } from './specFromTensors';
 import type { TensorListing } from './tensorListing';
 
 /** Names of `general.file_type`, by number: llama.h, enum llama_ftype. */
@@ -46,7 +46,7 @@ const RECURRENT = /mamba|rwkv|jamba|lfm2|falcon-h1|granitehybrid|nemotron_h|qwen
  * What a GGUF file's header says the model is: every tensor as listed, attention from the header's keys. A vocabulary-only
  * file has no tensors and is said to be one.
  */
-export function ggufSpec(listing: TensorListing, name: string): ModelSpec {
+export function ggufFrame(listing: TensorListing, name: string): SpecFrame {
   const { metadata } = listing;
   const architecture = text(metadata['general.architecture']) ?? '';
   const key = (suffix: string): unknown => metadata[`${architecture}.${suffix}`];
@@ -63,7 +63,7 @@ export function ggufSpec(listing: TensorListing, name: string): ModelSpec {
   if (RECURRENT.test(architecture))
     notes.doubt('state-unknown', `The state of ${quoted(architecture)} is not described in the header.`);
   const hidden = number(key('embedding_length')) ?? 0;
-  return specFromTensors(listing, {
+  return {
     name: text(metadata['general.name']) ?? name,
     modelType: architecture === '' ? 'gguf' : architecture,
     architecture: 'gguf',
@@ -74,7 +74,7 @@ export function ggufSpec(listing: TensorListing, name: string): ModelSpec {
     quantisation: quantisationOf(number(metadata['general.file_type'])),
     notes,
     mixer: mixerOf(key, hidden, notes, architecture),
-  });
+  };
 }
 
 function mixerOf(

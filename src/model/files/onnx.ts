@@ -1,4 +1,5 @@
 import { ReadFailure } from '../readFailure';
+import { inPlaceOfWeights } from '../strangeFile';
 import type { ByteSource } from './byteSource';
 import { MAX_DIMENSIONS, MAX_NAME_BYTES, MAX_ONNX_DEPTH, MAX_ONNX_NODES, MAX_TENSORS } from './fileLimits';
 import type { ListedTensor, TensorListing } from './tensorListing';
@@ -24,6 +25,9 @@ const TYPES: Readonly<Record<number, readonly [string, number]>> = {
   22: ['int4', 4],
   23: ['float4e2m1', 4],
 };
+
+/** Enough of a file to tell what else it may be. */
+const START_BYTES = 512;
 
 export interface OnnxInput {
   name: string;
@@ -56,6 +60,8 @@ interface Field {
  * ReadFailure for what is no such message, nests too deep or claims more than the file holds.
  */
 export function readOnnx(source: ByteSource): OnnxGraph {
+  const strange = inPlaceOfWeights(source.read(0, START_BYTES));
+  if (strange !== null) throw new ReadFailure('not-a-model', strange);
   const walker = new Walker(source);
   walker.model();
   if (!walker.sawGraph) throw new ReadFailure('not-a-model', 'No graph: this is no ONNX model.');

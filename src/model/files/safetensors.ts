@@ -1,11 +1,17 @@
-import { readJson } from '../../syntax/json';
+import { open } from 'node:fs/promises';
 import { isObject } from '../config';
 import { quoted, ReadFailure } from '../readFailure';
+import { inPlaceOfWeights } from '../strangeFile';
 import type { ByteSource } from './byteSource';
-import { MAX_DIMENSIONS, MAX_SAFETENSORS_HEADER, MAX_TENSORS } from './fileLimits';
+import { HEADER_PIECE, MAX_DIMENSIONS, MAX_SAFETENSORS_HEADER } from './fileLimits';
+import { SafetensorsHeader } from './safetensorsHeader';
+import type { Turns } from './turns';
 import type { ListedTensor, TensorListing } from './tensorListing';
 
 const LENGTH_BYTES = 8;
+
+/** Enough of a file to tell what else it may be. */
+const START_BYTES = 512;
 
 /** Bits of one element, by the format's own names. */
 const BITS: Readonly<Record<string, number>> = {
@@ -36,46 +42,91 @@ const BITS: Readonly<Record<string, number>> = {
  * header that is cut, too long, no JSON, or that lies about its tensors.
  */
 export function readSafetensors(source: ByteSource): TensorListing {
-  const head = source.read(0, LENGTH_BYTES);
-  if (head.length < LENGTH_BYTES) throw new ReadFailure('not-a-model', 'Too short for a safetensors file.');
-  const length = Number(new DataView(head.buffer, head.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
-  if (length > MAX_SAFETENSORS_HEADER) {
-    throw new ReadFailure(
-      'too-large',
-      `The header claims ${String(length)} bytes; the format allows ${String(MAX_SAFETENSORS_HEADER)}.`,
-    );
-  }
-  const bytes = source.read(LENGTH_BYTES, length);
-  if (bytes.length < length) {
-    throw new ReadFailure(
-      'contradiction',
-      `The header claims ${String(length)} bytes and the file ends after ${String(bytes.length)}.`,
-    );
-  }
-  return parseHeader(new TextDecoder().decode(bytes), source.size, LENGTH_BYTES + length);
+  const reading = new Reading(source.size, source.read(0, START_BYTES));
+  for (let at = LENGTH_BYTES; at < reading.end; at += HEADER_PIECE)
+    reading.take(source.read(at, Math.min(HEADER_PIECE, reading.end - at)));
+  return reading.listing();
 }
 
-function parseHeader(text: string, fileBytes: number, dataStart: number): TensorListing {
-  const { value, errors } = readJson(text);
-  if (!isObject(value) || errors.length > 0)
-    throw new ReadFailure(
-      'not-a-model',
-      `The header is no JSON object${errors[0] === undefined ? '' : `: ${errors[0].message}`}.`,
-    );
-  const entries = Object.entries(value).filter(([name]) => name !== '__metadata__');
-  if (entries.length > MAX_TENSORS)
-    throw new ReadFailure('too-large', `${String(entries.length)} tensors: more than is read.`);
-  const tensors = entries.map(([name, entry]) => listed(name, entry));
-  const needed = tensors.reduce((end, tensor) => Math.max(end, tensor.end), 0) + dataStart;
-  const metadata = isObject(value.__metadata__) ? value.__metadata__ : {};
-  const remarks =
-    needed > fileBytes
-      ? [`The file is cut short: its tensors need ${String(needed)} bytes, it has ${String(fileBytes)}.`]
-      : [];
-  return { format: 'safetensors', tensors, metadata, fileBytes, remarks };
+/** The same for a file on disk, in turns: nobody else waits for a long header. Throws also what the file system throws. */
+export async function readSafetensorsFile(path: string, turns: Turns): Promise<TensorListing> {
+  const file = await open(path, 'r');
+  try {
+    const read = async (at: number, length: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at);
+      return buffer.subarray(0, bytesRead);
+    };
+    const reading = new Reading((await file.stat()).size, await read(0, START_BYTES));
+    for (let at = LENGTH_BYTES; at < reading.end; at += HEADER_PIECE) {
+      await turns.next();
+      reading.take(await read(at, Math.min(HEADER_PIECE, reading.end - at)));
+    }
+    return reading.listing();
+  } finally {
+    await file.close();
+  }
 }
 
-function listed(name: string, entry: unknown): ListedTensor & { end: number } {
+/** What has been read of one file so far. */
+class Reading {
+  /** Where the header ends and the tensors begin. */
+  readonly end: number;
+  private readonly tensors: ListedTensor[] = [];
+  private reach = 0;
+  private readonly header = new SafetensorsHeader((name, entry) => {
+    const { tensor, end } = listed(name, entry);
+    this.tensors.push(tensor);
+    this.reach = Math.max(this.reach, end);
+  });
+
+  constructor(
+    private readonly fileBytes: number,
+    start: Uint8Array,
+  ) {
+    const strange = inPlaceOfWeights(start);
+    if (strange !== null) throw new ReadFailure('not-a-model', strange);
+    if (start.length < LENGTH_BYTES)
+      throw new ReadFailure('not-a-model', 'Too short for a safetensors file.');
+    const length = Number(new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
+    if (length > MAX_SAFETENSORS_HEADER) {
+      throw new ReadFailure(
+        'too-large',
+        `The header claims ${String(length)} bytes; the format allows ${String(MAX_SAFETENSORS_HEADER)}.`,
+      );
+    }
+    if (length > fileBytes - LENGTH_BYTES) {
+      throw new ReadFailure(
+        'contradiction',
+        `The header claims ${String(length)} bytes and the file ends after ${String(fileBytes - LENGTH_BYTES)}.`,
+      );
+    }
+    this.end = LENGTH_BYTES + length;
+  }
+
+  take(piece: Uint8Array): void {
+    this.header.take(piece);
+  }
+
+  listing(): TensorListing {
+    this.header.finish();
+    const needed = this.end + this.reach;
+    const cut =
+      needed > this.fileBytes
+        ? [
+            `The file is cut short: its tensors need ${String(needed)} bytes, it has ${String(this.fileBytes)}.`,
+          ]
+        : [];
+    return {
+      format: 'safetensors',
+      tensors: this.tensors,
+      metadata: this.header.metadata,
+      fileBytes: this.fileBytes,
+      remarks: [...cut, ...this.header.remarks],
+    };
+  }
+}
+
+function listed(name: string, entry: unknown): { tensor: ListedTensor; end: number } {
   if (!isObject(entry))
     throw new ReadFailure('contradiction', `The header's entry for ${quoted(name)} is no object.`);
   const { dtype, shape, data_offsets: offsets } = entry;
@@ -104,7 +155,7 @@ function listed(name: string, entry: unknown): ListedTensor & { end: number } {
       `${quoted(name)} is ${String(end - start)} bytes long, its shape needs ${String(Math.ceil((elements * bits) / 8))}.`,
     );
   }
-  return { name, dtype, shape: sizes, bytes: end - start, end };
+  return { tensor: { name, dtype, shape: sizes, bytes: end - start }, end };
 }
 
 function whole(value: unknown, name: string): number {

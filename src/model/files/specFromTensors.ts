@@ -5,12 +5,13 @@ import { NO_FEED_FORWARD, NO_MIXER, type MixerBlock } from '../parts/block';
 import type { NumberFormat } from '../../units/numberFormat';
 import type { ModelSpec, Part, WeightRole, WeightTensor } from '../spec';
 import { listedBytes, type ListedTensor, type TensorListing } from './tensorListing';
+import type { Turns } from './turns';
 
 /** The index of a layer in a tensor's name, and the name with a placeholder in its stead. */
 const LAYER = /(^|\.)(layers?|h|blocks?|blk)\.(\d+)\./;
 
 /** Tensors that are stored beside the weights and are none. */
-const BUFFER =
+export const BUFFER =
   /(^|[._])(inv_freq|position_ids|masked_bias|rope_freqs|attn\.bias|attention\.bias|num_batches_tracked)(\.|$)/;
 
 export interface SpecFrame {
@@ -27,27 +28,64 @@ export interface SpecFrame {
   mixer?: (index: number) => MixerBlock['mixer'];
 }
 
+/** Tensors that are placed in one go: a few milliseconds' work. */
+const AT_ONCE = 1000;
+
 /** A model whose weights are the listed tensors themselves, layer by layer. */
 export function specFromTensors(listing: TensorListing, frame: SpecFrame): ModelSpec {
+  const steps = placing(listing, frame);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in turns: a hundred thousand tensors take a noticeable while. */
+export async function specFromTensorsInTurns(
+  listing: TensorListing,
+  frame: SpecFrame,
+  turns: Turns,
+): Promise<ModelSpec> {
+  const steps = placing(listing, frame);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await turns.next();
+  }
+}
+
+function* placing(listing: TensorListing, frame: SpecFrame): Generator<undefined, ModelSpec> {
   const layers = new Map<number, WeightTensor[]>();
   const outside: WeightTensor[] = [];
-  for (const tensor of listing.tensors) {
+  for (const [place, tensor] of listing.tensors.entries()) {
+    if (place % AT_ONCE === 0) yield;
     const found = LAYER.exec(tensor.name);
     const index = found === null ? NaN : Number(found[3]);
     const weight = weightOf(
       tensor,
       found === null ? tensor.name : tensor.name.replace(LAYER, '$1$2.{layer}.'),
     );
-    if (!Number.isSafeInteger(index) || index > listing.tensors.length) outside.push(weight);
-    else layers.set(index, [...(layers.get(index) ?? []), weight]);
+    const layer = layers.get(index);
+    if (layer !== undefined) layer.push(weight);
+    else if (!Number.isSafeInteger(index) || index > listing.tensors.length) outside.push(weight);
+    else layers.set(index, [weight]);
   }
-  const plans: LayerPlan[] = [...layers.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([index, others]) => ({
-      mixer: { ...NO_MIXER, mixer: frame.mixer?.(index) ?? { kind: 'none' } },
+  const plans: LayerPlan[] = [];
+  const alike = new Map<string, LayerPlan>();
+  for (const [index, others] of [...layers.entries()].sort(([a], [b]) => a - b)) {
+    yield;
+    const mixer = frame.mixer?.(index) ?? { kind: 'none' };
+    // Layers that are the same share one plan: what folds them later then compares a few.
+    const key = JSON.stringify([mixer, others]);
+    const plan = alike.get(key) ?? {
+      mixer: { ...NO_MIXER, mixer },
       feedForward: NO_FEED_FORWARD,
       others,
-    }));
+    };
+    alike.set(key, plan);
+    plans.push(plan);
+  }
+  yield;
   const hasHead = outside.some((tensor) => tensor.part === 'head');
   return {
     name: frame.name,

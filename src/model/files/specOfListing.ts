@@ -1,12 +1,22 @@
 import { Notes } from '../notes';
 import type { ModelSpec } from '../spec';
-import { ggufSpec } from './ggufSpec';
-import { specFromTensors } from './specFromTensors';
+import { ggufFrame } from './ggufFrame';
+import { specFromTensors, specFromTensorsInTurns, type SpecFrame } from './specFromTensors';
 import type { TensorListing } from './tensorListing';
+import type { Turns } from './turns';
 
 /** What weights alone say a model is: every tensor, and no more than the header tells of how they are used. */
 export function specOfListing(listing: TensorListing, name: string): ModelSpec {
-  if (listing.format === 'gguf') return ggufSpec(listing, name);
+  return specFromTensors(listing, frameOf(listing, name));
+}
+
+/** The same in turns, see `specFromTensorsInTurns`. */
+export function specOfListingInTurns(listing: TensorListing, name: string, turns: Turns): Promise<ModelSpec> {
+  return specFromTensorsInTurns(listing, frameOf(listing, name), turns);
+}
+
+function frameOf(listing: TensorListing, name: string): SpecFrame {
+  if (listing.format === 'gguf') return ggufFrame(listing, name);
   const notes = new Notes();
   for (const remark of listing.remarks) notes.doubt('cut-short', remark);
   notes.doubt(
@@ -18,7 +28,7 @@ export function specOfListing(listing: TensorListing, name: string): ModelSpec {
   const table = listing.tensors.find((tensor) =>
     /embed_tokens\.weight$|wte\.weight$|word_embeddings\.weight$/.test(tensor.name),
   );
-  return specFromTensors(listing, {
+  return {
     name,
     modelType: listing.format,
     architecture: '',
@@ -28,5 +38,5 @@ export function specOfListing(listing: TensorListing, name: string): ModelSpec {
     maxContext: null,
     quantisation: null,
     notes,
-  });
+  };
 }
