@@ -32,6 +32,8 @@ export interface EncoderTop {
   own?: Readonly<Record<string, readonly WeightTensor[]>>;
   /** Heads by the end of the architecture's name that multiply by the embedding. */
   ownTied?: readonly string[];
+  /** The head multiplies by the embedding whatever the file says. */
+  alwaysTied?: boolean;
   /** False where an untied head stores no bias beside the one that the head has anyway. */
   untiedBias?: boolean;
 }
@@ -95,7 +97,7 @@ function headOf(context: FamilyContext, e: EncoderTop): Top {
 
 /** A masked-language head: a dense layer with its norm, a bias a token, and a matrix where it is not tied. */
 export function maskedHead({ config }: FamilyContext, e: EncoderTop): Top {
-  const tied = config.flag(true, 'tie_word_embeddings');
+  const tied = e.alwaysTied === true || config.flag(true, 'tie_word_embeddings');
   const width = e.embedding ?? e.hidden;
   const decoder = (name: string): WeightTensor[] =>
     tied ? [] : matrix(name, e.vocabulary, e.decoderWidth ?? width, 'head', { bias: e.untiedBias !== false });

@@ -22,7 +22,7 @@ export const debertaV2: Family = (context) => {
   const embedding = config.optional('embedding_size') ?? hidden;
   const groups = Math.max(1, config.integerOr(1, 'conv_groups'));
   const normed = (config.text('norm_rel_ebd') ?? 'none').includes('layer_norm');
-  config.understood('conv_act', 'legacy', 'attention_head_size');
+  config.understood('conv_act', 'attention_head_size');
   const pooled = config.optional('pooler_hidden_size') ?? hidden;
   if (pooled !== hidden && POOLS.test(architecture))
     context.notes.doubt('unknown-key', 'A pooler of another width than the model’s is not known.');
@@ -31,6 +31,8 @@ export const debertaV2: Family = (context) => {
     vocabulary,
     embedding,
     masked: 'bert',
+    // The newer head multiplies by the embedding whatever the file says.
+    ...(config.flag(true, 'legacy') ? {} : { alwaysTied: true }),
     sequence: 'linear',
     pools: POOLS,
   });

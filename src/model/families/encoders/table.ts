@@ -9,6 +9,30 @@ import { mpnet } from './mpnet';
 import { nomicBert } from './nomicBert';
 import { modernbert } from './modernbert';
 import { t5 } from './t5';
+import {
+  bertGeneration,
+  bros,
+  dpr,
+  ernie,
+  markuplm,
+  megatronBert,
+  rembert,
+  rocBert,
+  splinter,
+  tapas,
+} from './bertKin';
+import { data2vecText, ibert, longformer, robertaPrelayernorm, xlmRobertaXl, xmod } from './robertaKin';
+import { bigBird, fnet, mra, nystromformer, roformer, yoso } from './sparseBert';
+import { canine } from './canine';
+import { mobilebert } from './mobilebert';
+import { convbert, squeezebert } from './narrowBert';
+import { deberta } from './deberta';
+import { esm } from './esm';
+import { funnel, xlnet } from './xlnet';
+import { xlm } from './xlm';
+import { luke } from './luke';
+import { esmc, eurobert, gte, jinaEmbeddingsV3, ultrabert } from './rotaryEncoders';
+import { bigbirdPegasus, led, mvp, nllbMoe, pegasusX, plbart } from './bartKin';
 
 /** Text encoders and encoder-decoders: `model_type` to family. */
 export const ENCODERS: Readonly<Record<string, Family>> = {
@@ -34,4 +58,49 @@ export const ENCODERS: Readonly<Record<string, Family>> = {
   t5,
   umt5: t5,
   'xlm-roberta': roberta,
+  ernie,
+  'megatron-bert': megatronBert,
+  roc_bert: rocBert,
+  splinter,
+  'bert-generation': bertGeneration,
+  dpr,
+  tapas,
+  rembert,
+  markuplm,
+  bros,
+  'data2vec-text': data2vecText,
+  ibert,
+  'xlm-roberta-xl': xlmRobertaXl,
+  'roberta-prelayernorm': robertaPrelayernorm,
+  longformer,
+  xmod,
+  big_bird: bigBird,
+  roformer,
+  nystromformer,
+  mra,
+  yoso,
+  fnet,
+  squeezebert,
+  mobilebert,
+  convbert,
+  canine,
+  deberta,
+  esm,
+  xlnet,
+  funnel,
+  xlm,
+  flaubert: xlm,
+  luke,
+  gte,
+  new: gte,
+  jina_embeddings_v3: jinaEmbeddingsV3,
+  eurobert,
+  ultrabert,
+  esmc,
+  led,
+  plbart,
+  mvp,
+  bigbird_pegasus: bigbirdPegasus,
+  pegasus_x: pegasusX,
+  'nllb-moe': nllbMoe,
 };

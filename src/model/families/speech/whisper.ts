@@ -28,6 +28,10 @@ export const whisper: Family = ({ config, architecture, notes }) => {
   config.understood(
     'num_hidden_layers',
     'max_length',
+    'decoder_layers',
+    'decoder_ffn_dim',
+    'decoder_attention_heads',
+    'max_target_positions',
     'use_weighted_layer_sum',
     'classifier_proj_size',
     'apply_spec_augment',
