@@ -6,6 +6,7 @@ import { DeploymentQuickFixes } from './editor/deploymentQuickFixes';
 import { DEPLOYMENT_DOCUMENTS, MODEL_DOCUMENTS } from './editor/documentKinds';
 import { EngineRooms } from './editor/engineRooms';
 import { createLog } from './editor/log';
+import { ModelDiagnostics } from './editor/modelDiagnostics';
 import { ModelHoverProvider } from './editor/modelHover';
 import { RecommendPanels } from './editor/panel/recommendPanels';
 import { Settings } from './editor/settings';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): Exposed {
     ),
   );
   own(new DeploymentDiagnostics(rooms, settings, subjects, log));
+  own(new ModelDiagnostics(rooms, settings, subjects, log));
   own(new StatusBar(rooms, settings, subjects, log));
   own(playground.register());
   own(new WeightsEditor(context.extensionUri, rooms, settings, subjects, log).register());

@@ -60,12 +60,16 @@ export async function loadDeploying() {
 }
 
 export async function loadWeights() {
-  const [weights, shares, facts] = await Promise.all([
+  const [weights, shares, facts, beside, stored, lists, compare] = await Promise.all([
     import('../model/openWeights'),
     import('../model/weightShares'),
     import('../advisor/modelFacts'),
+    import('../model/files/weightsBeside'),
+    import('../model/files/storedWeights'),
+    import('../model/files/tensorLists'),
+    import('../model/compareWithWeights'),
   ]);
-  return { ...weights, ...shares, ...facts };
+  return { ...weights, ...shares, ...facts, ...beside, ...stored, ...lists, ...compare };
 }
 
 export async function loadWellKnown() {

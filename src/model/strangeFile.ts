@@ -73,8 +73,8 @@ export function inPlaceOfWeights(bytes: Uint8Array): string | null {
 
 /** The line of the first conflict marker, counted from 1: seven of them at the start of a line, as git writes. */
 function conflictLine(text: string): number | null {
-  const start = text.startsWith('<<<<<<< ') ? 0 : text.indexOf('\n<<<<<<< ') + 1;
-  if (start === 0 && !text.startsWith('<<<<<<< ')) return null;
+  const start = `\n${text}`.indexOf('\n<<<<<<< ');
+  if (start < 0) return null;
   if (!text.includes('\n=======', start)) return null;
   return text.slice(0, start + 1).split('\n').length;
 }
