@@ -119,16 +119,19 @@ export const llama4: Family = (context) => {
   }
   const text = languagePart(context, { type: 'llama4_text' });
   if (text === undefined) return context.as('llama4_text');
-  const vision = nested('vision_config', 'llama4_vision_model', { evenIfAbsent: true });
-  if (!config.says('vision_config')) {
+  const assumed = !config.says('vision_config');
+  const vision = nested('vision_config', 'llama4_vision_model', {
+    evenIfAbsent: true,
+    ...(assumed ? { inherited: PUBLISHED_TOWER } : {}),
+  });
+  if (assumed) {
     notes.doubt(
       'missing-part',
       'The file does not describe the vision tower: the one that all published Llama 4 models share is counted.',
     );
   }
   if (vision === undefined) return text;
-  const assumed = !config.says('vision_config');
-  const handedOn = handedOnWidth(config.raw.vision_config);
+  const handedOn = assumed ? PUBLISHED_TOWER.vision_output_dim : handedOnWidth(config.raw.vision_config);
   const projector = matrix('multi_modal_projector.linear_1', text.hidden, handedOn, 'vision');
   const tower = asTower(vision, 'vision', projector);
   return {
@@ -150,8 +153,20 @@ function idle(tower: Tower): Tower {
   };
 }
 
-/** Width of what the published tower hands on, for files that leave it out. */
-const HANDED_ON = 4096;
+/** The vision_config that both published Llama 4 models share; the class's own defaults are placeholders. */
+const PUBLISHED_TOWER = {
+  hidden_size: 1408,
+  intermediate_size: 5632,
+  num_hidden_layers: 34,
+  num_attention_heads: 16,
+  image_size: 336,
+  projector_input_dim: 4096,
+  projector_output_dim: 4096,
+  vision_output_dim: 4096,
+};
+
+/** The class's width of what the tower hands on, for files that leave it out. */
+const HANDED_ON = 7680;
 
 function handedOnWidth(section: unknown): number {
   const said = isObject(section) ? section.vision_output_dim : undefined;

@@ -59,10 +59,28 @@ import { clipVision } from '../vision/clip';
 import { florence2, florenceVision } from './florence2';
 import { fuyu, git } from './gitFuyu';
 import { aria } from './aria';
+import { audioFlamingoEncoder, glmAsrEncoder, qwen25OmniAudio, qwen3Audio } from './audioTowers';
+import { audioFlamingo3, glmAsr, qwen3Asr } from './speechWrappers';
+import {
+  qwen25Omni,
+  qwen25OmniTalker,
+  qwen25OmniThinker,
+  qwen3Omni,
+  qwen3OmniCodePredictor,
+  qwen3OmniTalker,
+  qwen3OmniTalkerText,
+  qwen3OmniThinker,
+} from './qwenOmni';
+import { bigVgan, code2Wav, codesToSpectrogram, token2Wav } from './codesToWave';
+import { qwen2 } from '../decoders/qwen2';
+import { qwen3Moe } from '../decoders/qwenMoe';
+import { qwen25Vision, qwen3Vision } from '../vision/qwenVision';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
   aria,
+  audioflamingo3: audioFlamingo3,
+  audioflamingo3_encoder: audioFlamingoEncoder,
   aya_vision: ayaVision,
   'blip-2': blip2,
   blip_2_qformer: qFormer,
@@ -91,6 +109,8 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glm_ocr: glmOcr,
   glm_ocr_text: glmOcrText,
   glm_ocr_vision: glmOcrVision,
+  glmasr: glmAsr,
+  glmasr_encoder: glmAsrEncoder,
   got_ocr2: gotOcr2,
   got_ocr2_vision: samVision,
   hunyuan_vl_vision: hunyuanVlVision,
@@ -143,12 +163,32 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   paddleocr_vl_vision: paddleOcrVision,
   paligemma,
   phi3_v: phi3Vision,
+  qwen2_5_omni: qwen25Omni,
+  qwen2_5_omni_audio_encoder: qwen25OmniAudio,
+  qwen2_5_omni_bigvgan: bigVgan,
+  qwen2_5_omni_dit: codesToSpectrogram,
+  qwen2_5_omni_talker: qwen25OmniTalker,
+  qwen2_5_omni_text: qwen2,
+  qwen2_5_omni_thinker: qwen25OmniThinker,
+  qwen2_5_omni_token2wav: token2Wav,
+  qwen2_5_omni_vision_encoder: qwen25Vision,
   qwen2_5_vl: qwen25Vl,
   qwen2_audio: qwen2Audio,
   qwen2_audio_encoder: qwen2AudioEncoder,
   qwen2_vl: qwen2Vl,
   qwen3_5: qwen35,
   qwen3_5_moe: qwen35Moe,
+  qwen3_asr: qwen3Asr,
+  qwen3_asr_encoder: qwen3Audio,
+  qwen3_omni_moe: qwen3Omni,
+  qwen3_omni_moe_audio_encoder: qwen3Audio,
+  qwen3_omni_moe_code2wav: code2Wav,
+  qwen3_omni_moe_talker: qwen3OmniTalker,
+  qwen3_omni_moe_talker_code_predictor: qwen3OmniCodePredictor,
+  qwen3_omni_moe_talker_text: qwen3OmniTalkerText,
+  qwen3_omni_moe_text: qwen3Moe,
+  qwen3_omni_moe_thinker: qwen3OmniThinker,
+  qwen3_omni_moe_vision_encoder: qwen3Vision,
   qwen3_vl: qwen3Vl,
   qwen3_vl_moe: qwen3VlMoe,
   sam_vision_model: samVision,

@@ -76,8 +76,8 @@ function tieOf(
   const inner = section.tie_word_embeddings ?? fallbacks.tie_word_embeddings;
   const outer = config.value('tie_word_embeddings');
   const said = typeof inner === 'boolean' ? inner : undefined;
+  if (OUTER_DECIDES.has(modelType)) return outer === true;
   if (typeof outer !== 'boolean') return said;
-  if (OUTER_DECIDES.has(modelType)) return outer;
   if (said === undefined && config.says('tie_word_embeddings')) return outer;
   const own = said ?? classDefaults(named).tie_word_embeddings;
   if (typeof own !== 'boolean' || own === outer) return outer;
