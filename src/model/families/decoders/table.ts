@@ -3,7 +3,9 @@ import { afmoe } from './afmoe';
 import { arctic } from './arctic';
 import { axk1, axk2 } from './axk';
 import { baichuan } from './baichuan';
+import { baichuanM1 } from './baichuanM1';
 import { bailingMoe } from './bailing';
+import { bailingLinear } from './bailingLinear';
 import { bloom } from './bloom';
 import { chatglm } from './chatglm';
 import { cohere, cohere2 } from './cohere';
@@ -24,7 +26,10 @@ import { biogpt, codegen, gpt2, gptBigcode, gptj, gptNeo, openaiGpt } from './gp
 import { gptNeox } from './gptNeox';
 import { gptOss } from './gptOss';
 import { granite, graniteMoe, graniteMoeHybrid } from './granite';
+import { grok1 } from './grok1';
+import { hunyuanLarge } from './hunyuanLarge';
 import { internlm, internlm2, internlm3 } from './internlm';
+import { codeshell, jais } from './jais';
 import { bamba, jamba } from './jamba';
 import { jetmoe } from './jetmoe';
 import { kimiLinear } from './kimiLinear';
@@ -42,6 +47,7 @@ import { mistral } from './mistral';
 import { mistral4 } from './mistral4';
 import { mixtral } from './mixtral';
 import { ariaText, graniteMoeSwa, kolibri, mellum } from './mixtureKin';
+import { iquestLoopCoder, klear, panguProMoe, xverse } from './mixtureRemote';
 import { mpt } from './mpt';
 import { nemotronH } from './nemotronH';
 import { nemotronNas } from './nemotronNas';
@@ -51,6 +57,7 @@ import { openelm } from './openelm';
 import { opt } from './opt';
 import { phi } from './phi';
 import { phi3 } from './phi3';
+import { phi3Small } from './phi3small';
 import {
   apertus,
   arcee,
@@ -65,6 +72,7 @@ import {
   persimmon,
   seedOss,
 } from './plainDecoders';
+import { plamo, plamo2 } from './plamo';
 import { qwen } from './qwen';
 import { qwen2 } from './qwen2';
 import { qwen3 } from './qwen3';
@@ -73,9 +81,11 @@ import { qwen3Next } from './qwen3Next';
 import { qwen2Moe, qwen3Moe } from './qwenMoe';
 import { recurrentGemma } from './recurrentGemma';
 import { rwkv } from './rwkv';
+import { rwkv5, rwkv6, rwkv7 } from './rwkvLater';
 import { smollm3 } from './smollm3';
 import { stablelm } from './stablelm';
 import { starcoder2 } from './starcoder2';
+import { telechat } from './telechat';
 import { xglm } from './xglm';
 import { zamba, zamba2 } from './zamba';
 
@@ -91,7 +101,9 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   axk1,
   axk2,
   baichuan,
+  baichuan_m1: baichuanM1,
   bailing_moe: bailingMoe,
+  bailing_moe_linear: bailingLinear,
   bailing_moe_v2: bailingMoe,
   bamba,
   biogpt,
@@ -99,6 +111,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   bloom,
   chatglm,
   codegen,
+  codeshell,
   cohere,
   cohere2,
   cohere2_moe: cohere2Moe,
@@ -146,7 +159,9 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   granitemoe_swa: graniteMoeSwa,
   granitemoehybrid: graniteMoeHybrid,
   granitemoeshared: graniteMoe,
+  'grok-1': grok1,
   helium,
+  hunyuan: hunyuanLarge,
   hunyuan_v1_dense: hunyuanDense,
   hunyuan_v1_moe: hunyuanMoe,
   hy_v3: hyV3,
@@ -155,11 +170,14 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   internlm2,
   internlm3,
   iquestcoder: llama,
+  iquestloopcoder: iquestLoopCoder,
+  jais,
   jais2,
   jamba,
   jetmoe,
   kimi_k2: deepseekV3,
   kimi_linear: kimiLinear,
+  Klear: klear,
   kolibri1: kolibri,
   laguna,
   lfm2,
@@ -198,12 +216,16 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   opt,
   orion,
   PanguEmbedded: internlm,
+  PanguProMoE: panguProMoe,
   persimmon,
   phi,
   phi3,
+  phi3small: phi3Small,
   phi4: phi3,
   phimoe,
   'phi-msft': phi,
+  plamo,
+  plamo2,
   qwen,
   qwen2,
   qwen2_5_vl_text: qwen2,
@@ -220,18 +242,26 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   RefinedWeb: falcon,
   RefinedWebModel: falcon,
   rwkv,
+  rwkv5,
+  rwkv6,
+  rwkv7,
   seed_oss: seedOss,
+  skywork: llama,
   smollm3,
   solar_open: solarOpen,
   stablelm,
   stablelm_epoch: stablelm,
   starcoder2,
   step3p5,
+  telechat,
+  telechat2: telechat,
+  telechat3: llama,
   vaultgemma: vaultGemma,
   xglm,
-  xverse: llama,
+  xverse,
   Yi: llama,
   youtu: deepseekV3,
+  youtu_llm: deepseekV3,
   zamba,
   zamba2,
 };
