@@ -49,14 +49,22 @@ export function weightFormatName(spec: ModelSpec): string {
 
 /**
  * Bytes of keys and values that one sequence of `tokens` holds. Layers with a window keep at most that many tokens;
- * latent attention keeps one vector of rank + rope width a token, whatever its heads; layers that share another's
- * cache, encoders and recurrent layers keep none.
+ * latent attention keeps one vector of rank + rope width a token, whatever its heads; sparse attention keeps the keys of its
+ * indexer beside, in bytes of their own; layers that share another's cache, encoders and recurrent layers keep none.
  * @param bytesPerElement 2 if absent: the contract's figure is at 16 bits.
  */
 export function kvCacheBytes(spec: ModelSpec, tokens: number, bytesPerElement: Bytes = 2): Bytes {
   let sum = 0;
-  for (const group of spec.groups) sum += group.indices.length * cachedElements(group, tokens);
-  return sum * bytesPerElement;
+  for (const group of spec.groups) {
+    const layers = group.indices.length;
+    sum += layers * (cachedElements(group, tokens) * bytesPerElement + tokens * indexKeyBytes(group));
+  }
+  return sum;
+}
+
+function indexKeyBytes(group: LayerGroup): Bytes {
+  const { mixer } = group.layer;
+  return mixer.kind === 'attention' ? (mixer.indexKeyBytes ?? 0) : 0;
 }
 
 function cachedElements(group: LayerGroup, tokens: number): number {

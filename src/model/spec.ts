@@ -45,6 +45,11 @@ export interface AttentionMixer {
   window?: number;
   /** Multi-head latent attention: what is cached is one vector of `rank` + `ropeDim` elements a token. */
   latent?: { rank: number; ropeDim: number };
+  /**
+   * Bytes a token that sparse attention keeps beside the cache, to choose by which keys a query attends to: quantised by
+   * its own rule, whatever the cache's format.
+   */
+  indexKeyBytes?: Bytes;
   /** Layers that reuse another layer's cache store none of their own. */
   sharesCache?: boolean;
   /** False for encoders and vision towers, where nothing is cached. */

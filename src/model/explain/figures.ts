@@ -31,7 +31,8 @@ export function cacheFormula(spec: ModelSpec): string | null {
   if (first === undefined) return null;
   const total = `KV cache **${formatBinaryBytes(kvCacheBytes(spec, 1))} a token**`;
   const shapes = new Set(groups.map(({ mixer }) => cacheShape(mixer)));
-  if (shapes.size === 1) return `${total} = ${shapeTerm(first, layersThatCache(spec))} × 2 B`;
+  const beside = indexTerm(groups);
+  if (shapes.size === 1) return `${total} = ${shapeTerm(first, layersThatCache(spec))} × 2 B${beside}`;
   const terms = new Map<string, { mixer: AttentionMixer; layers: number }>();
   for (const { group, mixer } of groups) {
     const key = cacheShape(mixer);
@@ -39,7 +40,16 @@ export function cacheFormula(spec: ModelSpec): string | null {
     if (known === undefined) terms.set(key, { mixer, layers: group.indices.length });
     else known.layers += group.indices.length;
   }
-  return `${total} = (${[...terms.values()].map((each) => shapeTerm(each.mixer, each.layers)).join(' + ')}) × 2 B`;
+  return `${total} = (${[...terms.values()].map((each) => shapeTerm(each.mixer, each.layers)).join(' + ')}) × 2 B${beside}`;
+}
+
+/** What sparse attention keeps beside the cache to choose keys by, as a further term; empty for others. */
+function indexTerm(groups: readonly { group: LayerGroup; mixer: AttentionMixer }[]): string {
+  const indexed = groups.filter(({ mixer }) => mixer.indexKeyBytes !== undefined);
+  const first = indexed[0]?.mixer.indexKeyBytes;
+  if (first === undefined) return '';
+  const layers = indexed.reduce((sum, { group }) => sum + group.indices.length, 0);
+  return ` + ${formatInteger(layers)} layers × ${formatInteger(first)} B of index keys`;
 }
 
 function cacheShape(mixer: AttentionMixer): string {

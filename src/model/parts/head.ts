@@ -70,7 +70,10 @@ export function headOf(config: Config, hidden: number, vocabulary: number, optio
   if (options.absent === true) return { weights: [], tied: false, known: true };
   const top = options.architecture === undefined ? undefined : topOf(options.architecture);
   const known = top !== undefined;
-  if (known && top !== 'language') return { weights: classifier(config, top, hidden), tied: false, known };
+  if (known && top !== 'language') {
+    config.understood('tie_word_embeddings');
+    return { weights: classifier(config, top, hidden), tied: false, known };
+  }
   const tied = isTied(config, options.tiedFallback);
   const module = options.module ?? 'lm_head';
   const bias = options.bias ?? false;

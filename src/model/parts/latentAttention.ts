@@ -1,3 +1,4 @@
+import type { Bytes } from '../../units/quantities';
 import type { WeightTensor } from '../spec';
 import type { MixerBlock } from './block';
 import { matrix, norm } from './tensors';
@@ -18,6 +19,19 @@ export interface LatentAttention {
   /** The selection of keys that sparse attention scores first: heads, width, and the query rank that feeds it. */
   indexer?: { heads: number; dim: number };
   window?: number;
+}
+
+/** Elements of an indexer's key that share one scale, and the bytes of that scale. */
+const INDEX_BLOCK = 128;
+const INDEX_SCALE_BYTES = 4;
+
+/**
+ * Bytes a token that the indexer's keys take: 8 bits an element and a scale a block, whatever the cache's format.
+ * Source: vllm-project/vllm vllm/model_executor/models/deepseek_v2.py (DeepseekV32IndexerCache); deepseek-ai/DeepSeek-V3.2-Exp
+ * inference/model.py (k_cache, k_scale_cache).
+ */
+export function indexKeyBytes(dim: number): Bytes {
+  return dim + Math.ceil(dim / INDEX_BLOCK) * INDEX_SCALE_BYTES;
 }
 
 /** Attention over a compressed vector a token: one latent and one rotary part are cached, whatever the heads. */
@@ -42,6 +56,7 @@ export function latentAttention(a: LatentAttention): MixerBlock {
       latent: { rank: a.kvRank, ropeDim: a.ropeDim },
       causal: true,
       ...(a.window === undefined ? {} : { window: a.window }),
+      ...(a.indexer === undefined ? {} : { indexKeyBytes: indexKeyBytes(a.indexer.dim) }),
     },
     weights,
   };

@@ -102,7 +102,10 @@ function headWeights(
       'unknown-head',
       'The architecture has a head that is not known; a language-model head is counted.',
     );
-  } else if (top !== 'language') return { weights: classifier(config, top, sizes.hidden), tied: false };
+  } else if (top !== 'language') {
+    config.understood('tie_word_embeddings');
+    return { weights: classifier(config, top, sizes.hidden), tied: false };
+  }
   const bias = options.headBias ?? false;
   if (options.tied ?? isTied(config)) {
     return { weights: bias ? [vector('lm_head.bias', sizes.vocabulary, 'head')] : [], tied: true };

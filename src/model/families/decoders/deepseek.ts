@@ -97,7 +97,13 @@ export function deepseekLatent(
   options: LlamaLike = {},
 ) {
   const { config } = context;
-  config.understood(...DRAFT_KEYS, 'ep_size');
+  config.understood(
+    ...DRAFT_KEYS,
+    'ep_size',
+    'intermediate_size',
+    'moe_intermediate_size',
+    'n_shared_experts',
+  );
   const isSparse = expertLayers(config);
   const hasExperts = config.optional('n_routed_experts', 'num_local_experts', 'num_experts') !== undefined;
   const experts = hasExperts ? deepseekExperts(config, { correctionBias }) : null;

@@ -68,7 +68,7 @@ export const nemotronH: Family = ({ config, architecture, notes }) => {
             state: config.integer('ssm_state_size'),
             groups: config.integer('n_groups'),
             kernel: config.integer('conv_kernel'),
-            bias: config.flag(false, 'use_bias', 'mamba_proj_bias'),
+            bias: config.flag(false, 'use_bias'),
             convolutionBias: config.flag(true, 'use_conv_bias'),
           }),
           feedForward: NO_FEED_FORWARD,

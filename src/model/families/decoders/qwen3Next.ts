@@ -24,7 +24,13 @@ export function deltaHybrid(
   const sparse = config.optional('num_experts') !== undefined;
   const isSparse = sparseLayers(config);
   const experts = sparse ? qwenExperts(config) : null;
-  config.understood('intermediate_size', 'sliding_window', 'use_sliding_window', 'attn_output_gate');
+  config.understood(
+    'attention_bias',
+    'intermediate_size',
+    'sliding_window',
+    'use_sliding_window',
+    'attn_output_gate',
+  );
   return llamaLike(context, {
     window: { slides: () => false },
     describe: (index) => `${String(isFull(index))} ${String(isSparse(index))}`,
