@@ -1,8 +1,8 @@
 import { Notes } from '../notes';
-import { quoted } from '../readFailure';
 import type { Quantisation } from '../quantisation';
-import type { Mixer } from '../spec';
 import { findScheme } from '../weightSchemes';
+import { metadataNumber } from './ggufMetadata';
+import { ggufMixers } from './ggufMixers';
 import type { SpecFrame } from './specFromTensors';
 import type { TensorListing } from './tensorListing';
 
@@ -39,9 +39,6 @@ const FILE_TYPES: Readonly<Record<number, string>> = {
   38: 'mxfp4',
 };
 
-/** State-space and other recurrent architectures, whose cache the header's attention keys do not describe. */
-const RECURRENT = /mamba|rwkv|jamba|lfm2|falcon-h1|granitehybrid|nemotron_h|qwen3next|plamo2|arwkv/;
-
 /**
  * What a GGUF file's header says the model is: every tensor as listed, attention from the header's keys. A vocabulary-only
  * file has no tensors and is said to be one.
@@ -54,63 +51,25 @@ export function ggufFrame(listing: TensorListing, name: string): SpecFrame {
   for (const remark of listing.remarks) notes.doubt('cut-short', remark);
   if (listing.tensors.length === 0) notes.doubt('no-weights', 'The file holds a vocabulary and no weights.');
   if (architecture === '') notes.doubt('missing-key', 'general.architecture is not said.');
-  const shards = number(metadata['split.count']);
+  const shards = metadataNumber(metadata['split.count']);
   if (shards !== undefined && shards > 1)
     notes.doubt(
       'one-shard',
       `This is one of ${String(shards)} files of the model; the others are not counted.`,
     );
-  if (RECURRENT.test(architecture))
-    notes.doubt('state-unknown', `The state of ${quoted(architecture)} is not described in the header.`);
-  const hidden = number(key('embedding_length')) ?? 0;
+  const encoder = /bert|t5encoder|gemma-embedding/.test(architecture);
+  const hidden = metadataNumber(key('embedding_length')) ?? 0;
   return {
     name: text(metadata['general.name']) ?? name,
     modelType: architecture === '' ? 'gguf' : architecture,
     architecture: 'gguf',
-    kind: /bert|t5encoder/.test(architecture) ? 'encoder' : 'decoder',
+    kind: encoder ? 'encoder' : 'decoder',
     hiddenSize: hidden,
-    vocabularySize: vocabularyOf(listing, number(key('vocab_size'))),
-    maxContext: number(key('context_length')) ?? null,
-    quantisation: quantisationOf(number(metadata['general.file_type'])),
+    vocabularySize: vocabularyOf(listing, metadataNumber(key('vocab_size'))),
+    maxContext: metadataNumber(key('context_length')) ?? null,
+    quantisation: quantisationOf(metadataNumber(metadata['general.file_type'])),
     notes,
-    mixer: mixerOf(key, hidden, notes, architecture),
-  };
-}
-
-function mixerOf(
-  key: (suffix: string) => unknown,
-  hidden: number,
-  notes: Notes,
-  architecture: string,
-): (index: number) => Mixer {
-  const queryHeads = key('attention.head_count');
-  const kvHeads = key('attention.head_count_kv');
-  const first = at(queryHeads, 0) ?? 0;
-  const keyDim = number(key('attention.key_length')) ?? (first > 0 ? hidden / first : 0);
-  const valueDim = number(key('attention.value_length')) ?? (first > 0 ? hidden / first : 0);
-  const rank = number(key('attention.kv_lora_rank'));
-  const rope = number(key('rope.dimension_count')) ?? 0;
-  const window = number(key('attention.sliding_window'));
-  if (window !== undefined && window > 0) {
-    notes.doubt(
-      'window-pattern',
-      'The header says a sliding window and not which layers use it; the cache is reckoned without.',
-    );
-  }
-  const recurrent = RECURRENT.test(architecture);
-  return (index) => {
-    const heads = at(queryHeads, index) ?? 0;
-    const kv = at(kvHeads, index) ?? heads;
-    if (recurrent || heads === 0 || kv === 0 || keyDim <= 0) return { kind: 'none' };
-    return {
-      kind: 'attention',
-      queryHeads: heads,
-      kvHeads: kv,
-      keyHeadDim: keyDim,
-      valueHeadDim: valueDim,
-      causal: true,
-      ...(rank === undefined ? {} : { latent: { rank, ropeDim: rope } }),
-    };
+    mixers: ggufMixers(listing, key, { architecture, hidden, encoder }, notes),
   };
 }
 
@@ -125,16 +84,6 @@ function quantisationOf(fileType: number | undefined): Quantisation | null {
   const scheme = id === undefined ? undefined : findScheme(id);
   if (scheme === undefined || scheme.bits >= 16) return null;
   return { scheme: scheme.id, bits: scheme.bits, group: scheme.group, ignored: [], source: 'gguf' };
-}
-
-function number(value: unknown): number | undefined {
-  const plain = typeof value === 'bigint' ? Number(value) : value;
-  return typeof plain === 'number' && Number.isSafeInteger(plain) && plain >= 0 ? plain : undefined;
-}
-
-/** The value of one layer: of a list, or the one that all share. */
-function at(value: unknown, index: number): number | undefined {
-  return Array.isArray(value) ? number(value[index]) : number(value);
 }
 
 function text(value: unknown): string | undefined {

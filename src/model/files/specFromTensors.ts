@@ -1,9 +1,10 @@
 import { formatOf } from '../format';
 import type { Notes } from '../notes';
 import { foldLayers, type LayerPlan } from '../parts/foldLayers';
-import { NO_FEED_FORWARD, NO_MIXER, type MixerBlock } from '../parts/block';
+import { NO_FEED_FORWARD, NO_MIXER } from '../parts/block';
 import type { NumberFormat } from '../../units/numberFormat';
 import type { ModelSpec, Part, WeightRole, WeightTensor } from '../spec';
+import type { LayerMixers } from './ggufMixers';
 import { listedBytes, type ListedTensor, type TensorListing } from './tensorListing';
 import type { Turns } from './turns';
 
@@ -25,7 +26,7 @@ export interface SpecFrame {
   quantisation: ModelSpec['quantisation'];
   notes: Notes;
   /** How layer `index` mixes; nothing is said where it is not known. */
-  mixer?: (index: number) => MixerBlock['mixer'];
+  mixers?: (index: number) => LayerMixers;
 }
 
 /** Tensors that are placed in one go: a few milliseconds' work. */
@@ -74,13 +75,14 @@ function* placing(listing: TensorListing, frame: SpecFrame): Generator<undefined
   const alike = new Map<string, LayerPlan>();
   for (const [index, others] of [...layers.entries()].sort(([a], [b]) => a - b)) {
     yield;
-    const mixer = frame.mixer?.(index) ?? { kind: 'none' };
+    const { mixer, second } = frame.mixers?.(index) ?? { mixer: NO_MIXER.mixer };
     // Layers that are the same share one plan: what folds them later then compares a few.
-    const key = JSON.stringify([mixer, others]);
+    const key = JSON.stringify([mixer, second, others]);
     const plan = alike.get(key) ?? {
       mixer: { ...NO_MIXER, mixer },
       feedForward: NO_FEED_FORWARD,
       others,
+      ...(second === undefined ? {} : { second: { ...NO_MIXER, mixer: second } }),
     };
     alike.set(key, plan);
     plans.push(plan);

@@ -5,7 +5,7 @@ import { TINY_LLAMA, tinyLlama, writeSafetensors } from '../../fixtures/weightsF
 import { sample, until } from './workspace';
 
 describe('a configuration that the weights beside it contradict', () => {
-  const folder = (): vscode.Uri => sample('models/contradicted');
+  const folder = (): vscode.Uri => sample('contradicted');
   const config = (): vscode.Uri => vscode.Uri.joinPath(folder(), 'config.json');
   const weights = (): string => vscode.Uri.joinPath(folder(), 'model.safetensors').fsPath;
   const marked = (): vscode.Diagnostic | undefined =>
