@@ -37,6 +37,8 @@ export interface GptLike {
   attention: string;
   feedForward: string;
   fused?: string;
+  /** Query, key and value are matrices of their own, whatever `fused` says. */
+  apart?: boolean;
   attentionNames?: Partial<AttentionNames>;
   feedForwardNames?: Partial<DenseNames>;
   /** Tokens that layer `index` looks back at. */
@@ -74,7 +76,7 @@ export function gptLike(config: Config, g: GptLike): FamilyModel {
           qkNorm: g.qkNorm ?? 'none',
           qkNormKind: g.qkNormKind ?? 'layer',
           names: g.attentionNames ?? {},
-          ...(g.fused === undefined ? {} : { fused: g.fused }),
+          ...(g.fused === undefined || g.apart === true ? {} : { fused: g.fused }),
           ...(window === undefined ? {} : { window }),
         }),
         feedForward: denseFeedForward({

@@ -1,7 +1,7 @@
 import type { Config } from '../../config';
-import type { Family } from '../../family';
+import type { Family, FamilyContext, FamilyModel } from '../../family';
 import { gptLike, type GptLike } from '../../parts/gptLike';
-import { transformerSizes } from '../../parts/sizes';
+import { hiddenSize, layerCount, transformerSizes } from '../../parts/sizes';
 
 function innerWidth(config: Config, hidden: number): number {
   return config.optional('n_inner', 'intermediate_size') ?? 4 * hidden;
@@ -14,26 +14,13 @@ function maxPositions(config: Config): number {
 /** Keys of a classification head that the language model does not have. */
 const SUMMARY = ['summary_activation', 'summary_proj_to_labels', 'summary_type', 'summary_use_proj', 'n_ctx'];
 
-const NAMES: Pick<
-  GptLike,
-  'layer' | 'attention' | 'feedForward' | 'fused' | 'attentionNames' | 'feedForwardNames'
-> = {
-  layer: 'transformer.h.{layer}.',
-  attention: 'attn',
-  feedForward: 'mlp',
-  fused: 'c_attn',
-  attentionNames: { output: 'c_proj' },
-  feedForwardNames: { up: 'c_fc', down: 'c_proj' },
-};
-
-/** GPT-2: learned positions, biases everywhere, head tied. */
-export const gpt2: Family = ({ config, architecture }) => {
+/** GPT-2's own block and its kin's: biases everywhere, one matrix for query, key and value. */
+function gpt2Like({ config, architecture }: FamilyContext, own: Partial<GptLike> = {}): FamilyModel {
   const sizes = transformerSizes(config);
   const positions = maxPositions(config);
   config.understood(...SUMMARY);
   return gptLike(config, {
     architecture,
-    ...NAMES,
     sizes: { ...sizes, kvHeads: sizes.heads },
     width: innerWidth(config, sizes.hidden),
     maxContext: positions,
@@ -41,17 +28,26 @@ export const gpt2: Family = ({ config, architecture }) => {
     qkvBias: true,
     outBias: true,
     mlpBias: true,
+    layer: 'transformer.h.{layer}.',
+    attention: 'attn',
+    feedForward: 'mlp',
+    fused: 'c_attn',
+    attentionNames: { output: 'c_proj' },
+    feedForwardNames: { up: 'c_fc', down: 'c_proj' },
     blockNorms: ['ln_1', 'ln_2'],
     outerNorms: ['transformer.ln_f'],
+    ...own,
   });
-};
+}
+
+/** GPT-2: learned positions, biases everywhere, head tied. */
+export const gpt2: Family = (context) => gpt2Like(context);
 
 /** StarCoder and SantaCoder: GPT-2 with one key and value head for all. */
-export const gptBigcode: Family = ({ config, architecture }) => {
+export const gptBigcode: Family = (context) => {
+  const { config } = context;
   const sizes = transformerSizes(config);
-  const positions = maxPositions(config);
   config.understood(
-    ...SUMMARY,
     'inference_runner',
     'max_batch_size',
     'max_sequence_length',
@@ -60,91 +56,42 @@ export const gptBigcode: Family = ({ config, architecture }) => {
     'validate_runner_input',
     'num_key_value_heads',
   );
-  return gptLike(config, {
-    architecture,
-    ...NAMES,
-    sizes: { ...sizes, kvHeads: config.flag(true, 'multi_query') ? 1 : sizes.heads },
-    width: innerWidth(config, sizes.hidden),
-    maxContext: positions,
-    positions,
-    qkvBias: true,
-    outBias: true,
-    mlpBias: true,
-    blockNorms: ['ln_1', 'ln_2'],
-    outerNorms: ['transformer.ln_f'],
-  });
+  const kvHeads = config.flag(true, 'multi_query') ? 1 : sizes.heads;
+  return gpt2Like(context, { sizes: { ...sizes, kvHeads } });
 };
 
-/** GPT-J: rotary, attention and feed-forward behind one norm, no biases in attention, one in the head. */
-export const gptj: Family = ({ config, architecture }) => {
-  const sizes = transformerSizes(config);
-  config.understood(...SUMMARY, 'rotary_dim');
-  return gptLike(config, {
-    architecture,
-    sizes: { ...sizes, kvHeads: sizes.heads },
-    width: innerWidth(config, sizes.hidden),
-    maxContext: maxPositions(config),
-    qkvBias: false,
-    outBias: false,
-    mlpBias: true,
-    headBias: true,
-    layer: 'transformer.h.{layer}.',
-    attention: 'attn',
-    attentionNames: { output: 'out_proj' },
-    feedForward: 'mlp',
-    feedForwardNames: { up: 'fc_in', down: 'fc_out' },
-    blockNorms: ['ln_1'],
-    outerNorms: ['transformer.ln_f'],
-  });
+/** What GPT-J and CodeGen share: rotary, both halves behind one norm, no biases in attention, one in the head. */
+const GPTJ: Partial<GptLike> = {
+  positions: 0,
+  qkvBias: false,
+  outBias: false,
+  headBias: true,
+  attentionNames: { output: 'out_proj' },
+  feedForwardNames: { up: 'fc_in', down: 'fc_out' },
+  blockNorms: ['ln_1'],
+};
+
+export const gptj: Family = (context) => {
+  context.config.understood('rotary_dim');
+  return gpt2Like(context, { ...GPTJ, apart: true });
 };
 
 /** CodeGen: GPT-J with query, key and value in one matrix. */
-export const codegen: Family = ({ config, architecture }) => {
-  const sizes = transformerSizes(config);
-  config.understood(...SUMMARY, 'rotary_dim');
-  return gptLike(config, {
-    architecture,
-    sizes: { ...sizes, kvHeads: sizes.heads },
-    width: innerWidth(config, sizes.hidden),
-    maxContext: maxPositions(config),
-    qkvBias: false,
-    outBias: false,
-    mlpBias: true,
-    headBias: true,
-    layer: 'transformer.h.{layer}.',
-    attention: 'attn',
-    fused: 'qkv_proj',
-    attentionNames: { output: 'out_proj' },
-    feedForward: 'mlp',
-    feedForwardNames: { up: 'fc_in', down: 'fc_out' },
-    blockNorms: ['ln_1'],
-    outerNorms: ['transformer.ln_f'],
-  });
+export const codegen: Family = (context) => {
+  context.config.understood('rotary_dim');
+  return gpt2Like(context, { ...GPTJ, fused: 'qkv_proj' });
 };
 
 /** GPT-Neo: local and global layers in turn, biases on all but query, key and value. */
-export const gptNeo: Family = ({ config, architecture }) => {
-  const sizes = transformerSizes(config);
-  const positions = config.integer('max_position_embeddings');
+export const gptNeo: Family = (context) => {
+  const { config } = context;
   const window = config.integerOr(256, 'window_size');
-  const kinds = neoLayers(config, sizes.layers);
-  config.understood(...SUMMARY);
-  return gptLike(config, {
-    architecture,
-    sizes: { ...sizes, kvHeads: sizes.heads },
-    width: config.optional('intermediate_size', 'n_inner') ?? 4 * sizes.hidden,
-    maxContext: positions,
-    positions,
+  const kinds = neoLayers(config, layerCount(config));
+  return gpt2Like(context, {
     qkvBias: false,
-    outBias: true,
-    mlpBias: true,
-    layer: 'transformer.h.{layer}.',
+    apart: true,
     attention: 'attn.attention',
     attentionNames: { output: 'out_proj' },
-    feedForward: 'mlp',
-    feedForwardNames: { up: 'c_fc', down: 'c_proj' },
-    blockNorms: ['ln_1', 'ln_2'],
-    outerNorms: ['transformer.ln_f'],
     window: (index) => (kinds[index] === 'local' ? window : undefined),
   });
 };
@@ -161,23 +108,12 @@ function neoLayers(config: Config, layers: number): readonly unknown[] {
 }
 
 /** GPT 1: GPT-2 without a norm at the end. */
-export const openaiGpt: Family = ({ config, architecture }) => {
-  const sizes = transformerSizes(config);
-  const positions = maxPositions(config);
-  config.understood(...SUMMARY, 'afn');
-  return gptLike(config, {
-    architecture,
-    ...NAMES,
-    sizes: { ...sizes, kvHeads: sizes.heads },
-    width: 4 * sizes.hidden,
-    maxContext: positions,
-    positions,
+export const openaiGpt: Family = (context) => {
+  context.config.understood('afn');
+  return gpt2Like(context, {
+    width: 4 * hiddenSize(context.config),
     embedding: 'transformer.tokens_embed',
     positionTable: 'transformer.positions_embed',
-    qkvBias: true,
-    outBias: true,
-    mlpBias: true,
-    blockNorms: ['ln_1', 'ln_2'],
     outerNorms: [],
   });
 };
@@ -185,21 +121,13 @@ export const openaiGpt: Family = ({ config, architecture }) => {
 /** The position table of BioGPT starts with two rows that no position uses. */
 const BIOGPT_OFFSET = 2;
 
-export const biogpt: Family = ({ config, architecture }) => {
-  const sizes = transformerSizes(config);
-  const positions = config.integer('max_position_embeddings');
-  return gptLike(config, {
-    architecture,
-    sizes: { ...sizes, kvHeads: sizes.heads },
-    width: config.integer('intermediate_size'),
-    maxContext: positions,
-    positions: positions + BIOGPT_OFFSET,
+export const biogpt: Family = (context) =>
+  gpt2Like(context, {
+    positions: maxPositions(context.config) + BIOGPT_OFFSET,
     positionTable: 'biogpt.embed_positions',
     embedding: 'biogpt.embed_tokens',
     headModule: 'output_projection',
-    qkvBias: true,
-    outBias: true,
-    mlpBias: true,
+    apart: true,
     layer: 'biogpt.layers.{layer}.',
     attention: 'self_attn',
     attentionNames: { output: 'out_proj' },
@@ -208,4 +136,3 @@ export const biogpt: Family = ({ config, architecture }) => {
     blockNorms: ['self_attn_layer_norm', 'final_layer_norm'],
     outerNorms: ['biogpt.layer_norm'],
   });
-};

@@ -1,173 +1,143 @@
-import type { Family } from '../../family';
-import { encoderStack } from '../../parts/encoderStack';
+import type { Config } from '../../config';
+import type { Family, FamilyModel } from '../../family';
+import { encoderStack, type EncoderStack } from '../../parts/encoderStack';
 import { convolution, lookup, matrix, norm } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
 
-function patchShape(hidden: number, channels: number, temporal: number, patch: number): number[] {
-  return [hidden, channels, temporal, patch, patch];
+/** Neighbouring patches become one position: norm, then two matrices over all of them together. */
+interface Merger {
+  path: string;
+  hidden: number;
+  out: number;
+  /** Patches that become one position. */
+  merged: number;
+  normWidth: number;
+  kind: 'rms' | 'layer';
+  names: readonly [string, string, string];
 }
 
-/** Neighbouring patches become one position: norm, then two matrices over all of them together. */
-function merger(
-  path: string,
-  hidden: number,
-  out: number,
-  merged: number,
-  normWidth: number,
-  kind: 'rms' | 'layer',
-  names: readonly [string, string, string],
-): WeightTensor[] {
-  const wide = hidden * merged;
+function merger(m: Merger): WeightTensor[] {
+  const wide = m.hidden * m.merged;
   return [
-    ...norm(`${path}.${names[0]}`, normWidth, kind),
-    ...matrix(`${path}.${names[1]}`, wide, wide, 'other', { bias: true }),
-    ...matrix(`${path}.${names[2]}`, out, wide, 'other', { bias: true }),
+    ...norm(`${m.path}.${m.names[0]}`, m.normWidth, m.kind),
+    ...matrix(`${m.path}.${m.names[1]}`, wide, wide, 'other', { bias: true }),
+    ...matrix(`${m.path}.${m.names[2]}`, m.out, wide, 'other', { bias: true }),
   ];
+}
+
+interface QwenTower {
+  hidden: number;
+  width: number;
+  patchBias: boolean;
+  /** What sets the blocks apart. */
+  block?: Partial<EncoderStack>;
+  /** Weights beside the blocks and the patches. */
+  others: readonly WeightTensor[];
+}
+
+/** Patches of several frames, blocks with one matrix for query, key and value, and what comes after. */
+function qwenTower(config: Config, t: QwenTower): FamilyModel {
+  const patch = config.integer('patch_size');
+  const frames = config.integer('temporal_patch_size');
+  const channels = config.integerOr(3, 'in_channels', 'in_chans');
+  return {
+    kind: 'encoder',
+    hidden: t.hidden,
+    vocabulary: 0,
+    maxContext: null,
+    layers: encoderStack({
+      path: 'visual.blocks.{layer}.',
+      layers: config.integer('depth'),
+      hidden: t.hidden,
+      heads: config.integer('num_heads'),
+      width: t.width,
+      qkvBias: true,
+      outBias: true,
+      mlpBias: true,
+      attention: 'attn',
+      fused: 'qkv',
+      attentionNames: { output: 'proj' },
+      blockNorms: ['norm1', 'norm2'],
+      ...t.block,
+    }),
+    outside: [
+      ...convolution('visual.patch_embed.proj', [t.hidden, channels, frames, patch, patch], 'embedding', {
+        bias: t.patchBias,
+      }),
+      ...t.others,
+    ],
+    tiedHead: false,
+  };
 }
 
 /** Qwen2-VL's vision transformer: `hidden_size` is what it hands on, `embed_dim` its own width. */
 export const qwen2Vision: Family = ({ config }) => {
   const hidden = config.integer('embed_dim');
-  const out = config.integer('hidden_size');
-  const width = Math.trunc(hidden * (config.number('mlp_ratio') ?? 4));
-  const merge = config.integer('spatial_merge_size');
   config.understood('spatial_patch_size');
-  return {
-    kind: 'encoder',
+  return qwenTower(config, {
     hidden,
-    vocabulary: 0,
-    maxContext: null,
-    layers: encoderStack({
-      path: 'visual.blocks.{layer}.',
-      layers: config.integer('depth'),
+    width: Math.trunc(hidden * (config.number('mlp_ratio') ?? 4)),
+    patchBias: false,
+    others: merger({
+      path: 'visual.merger',
       hidden,
-      heads: config.integer('num_heads'),
-      width,
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attn',
-      fused: 'qkv',
-      attentionNames: { output: 'proj' },
-      blockNorms: ['norm1', 'norm2'],
+      out: config.integer('hidden_size'),
+      merged: config.integer('spatial_merge_size') ** 2,
+      normWidth: hidden,
+      kind: 'layer',
+      names: ['ln_q', 'mlp.0', 'mlp.2'],
     }),
-    outside: [
-      ...convolution(
-        'visual.patch_embed.proj',
-        patchShape(
-          hidden,
-          config.integerOr(3, 'in_channels', 'in_chans'),
-          config.integer('temporal_patch_size'),
-          config.integer('patch_size'),
-        ),
-        'embedding',
-      ),
-      ...merger('visual.merger', hidden, out, merge * merge, hidden, 'layer', ['ln_q', 'mlp.0', 'mlp.2']),
-    ],
-    tiedHead: false,
-  };
+  });
 };
 
 /** Qwen2.5-VL's: norms without shift, gated feed-forward, windows in all but a few layers (which store nothing). */
 export const qwen25Vision: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
-  const merge = config.integer('spatial_merge_size');
   config.understood('spatial_patch_size', 'window_size', 'fullatt_block_indexes', 'tokens_per_second');
-  return {
-    kind: 'encoder',
+  return qwenTower(config, {
     hidden,
-    vocabulary: 0,
-    maxContext: null,
-    layers: encoderStack({
-      path: 'visual.blocks.{layer}.',
-      layers: config.integer('depth'),
+    width: config.integer('intermediate_size'),
+    patchBias: false,
+    block: { gated: true, norm: 'rms' },
+    others: merger({
+      path: 'visual.merger',
       hidden,
-      heads: config.integer('num_heads'),
-      width: config.integer('intermediate_size'),
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      gated: true,
-      norm: 'rms',
-      attention: 'attn',
-      fused: 'qkv',
-      attentionNames: { output: 'proj' },
-      blockNorms: ['norm1', 'norm2'],
+      out: config.integer('out_hidden_size'),
+      merged: config.integer('spatial_merge_size') ** 2,
+      normWidth: hidden,
+      kind: 'rms',
+      names: ['ln_q', 'mlp.0', 'mlp.2'],
     }),
-    outside: [
-      ...convolution(
-        'visual.patch_embed.proj',
-        patchShape(
-          hidden,
-          config.integerOr(3, 'in_channels', 'in_chans'),
-          config.integer('temporal_patch_size'),
-          config.integer('patch_size'),
-        ),
-        'embedding',
-      ),
-      ...merger('visual.merger', hidden, config.integer('out_hidden_size'), merge * merge, hidden, 'rms', [
-        'ln_q',
-        'mlp.0',
-        'mlp.2',
-      ]),
-    ],
-    tiedHead: false,
-  };
+  });
 };
 
 /** Qwen3-VL's and Qwen3.5's: learned positions, and mergers that feed early layers of the decoder. */
 export const qwen3Vision: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
-  const out = config.integer('out_hidden_size');
   const merged = config.integer('spatial_merge_size') ** 2;
   const deep = config.list('deepstack_visual_indexes') ?? [];
-  const names = ['norm', 'linear_fc1', 'linear_fc2'] as const;
-  return {
-    kind: 'encoder',
+  const common = {
     hidden,
-    vocabulary: 0,
-    maxContext: null,
-    layers: encoderStack({
-      path: 'visual.blocks.{layer}.',
-      layers: config.integer('depth'),
-      hidden,
-      heads: config.integer('num_heads'),
-      width: config.integer('intermediate_size'),
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attn',
-      fused: 'qkv',
-      attentionNames: { output: 'proj' },
-      feedForwardNames: { up: 'linear_fc1', down: 'linear_fc2' },
-      blockNorms: ['norm1', 'norm2'],
-    }),
-    outside: [
-      ...convolution(
-        'visual.patch_embed.proj',
-        patchShape(
-          hidden,
-          config.integerOr(3, 'in_channels', 'in_chans'),
-          config.integer('temporal_patch_size'),
-          config.integer('patch_size'),
-        ),
-        'embedding',
-        { bias: true },
-      ),
+    out: config.integer('out_hidden_size'),
+    merged,
+    kind: 'layer',
+    names: ['norm', 'linear_fc1', 'linear_fc2'],
+  } as const;
+  return qwenTower(config, {
+    hidden,
+    width: config.integer('intermediate_size'),
+    patchBias: true,
+    block: { feedForwardNames: { up: 'linear_fc1', down: 'linear_fc2' } },
+    others: [
       lookup('visual.pos_embed', config.integer('num_position_embeddings'), hidden),
-      ...merger('visual.merger', hidden, out, merged, hidden, 'layer', names),
+      ...merger({ ...common, path: 'visual.merger', normWidth: hidden }),
       ...deep.flatMap((_, index) =>
-        merger(
-          `visual.deepstack_merger_list.${String(index)}`,
-          hidden,
-          out,
-          merged,
-          hidden * merged,
-          'layer',
-          names,
-        ),
+        merger({
+          ...common,
+          path: `visual.deepstack_merger_list.${String(index)}`,
+          normWidth: hidden * merged,
+        }),
       ),
     ],
-    tiedHead: false,
-  };
+  });
 };
