@@ -75,6 +75,10 @@ import { bigVgan, code2Wav, codesToSpectrogram, token2Wav } from './codesToWave'
 import { qwen2 } from '../decoders/qwen2';
 import { qwen3Moe } from '../decoders/qwenMoe';
 import { qwen25Vision, qwen3Vision } from '../vision/qwenVision';
+import { phi4Audio, phi4Multimodal, phi4Vision } from './phi4Multimodal';
+import { molmo2, molmo2Adapter, molmo2Text, molmo2Vision } from './molmo2';
+import { ernieVl, ernieVlText } from './ernieVl';
+import { colModernVBert, colPali, colQwen2, modernVBert } from './retrieval';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -86,9 +90,14 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   blip_2_qformer: qFormer,
   blip_2_vision_model: blip2Vision,
   cohere2_vision: cohere2Vision,
+  colmodernvbert: colModernVBert,
+  colpali: colPali,
+  colqwen2: colQwen2,
   davit: florenceVision,
   deepseek_vl: deepseekVl,
   deepseek_vl_hybrid: deepseekVlHybrid,
+  ernie4_5_vl_moe: ernieVl,
+  ernie4_5_vl_moe_text: ernieVlText,
   ernie4_5_vl_moe_vision: ernieVlVision,
   florence2,
   florence_vision: florenceVision,
@@ -156,6 +165,11 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   mistral3,
   mllama,
   mllama_text_model: mllamaText,
+  modernvbert: modernVBert,
+  molmo2,
+  molmo2_adapter: molmo2Adapter,
+  molmo2_text: molmo2Text,
+  molmo2_vision: molmo2Vision,
   ovis2,
   ovis2_vision: ovis2Vision,
   paddleocr_vl: paddleOcrVl,
@@ -163,6 +177,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   paddleocr_vl_vision: paddleOcrVision,
   paligemma,
   phi3_v: phi3Vision,
+  phi4_multimodal: phi4Multimodal,
+  phi4_multimodal_audio: phi4Audio,
+  phi4_multimodal_vision: phi4Vision,
   qwen2_5_omni: qwen25Omni,
   qwen2_5_omni_audio_encoder: qwen25OmniAudio,
   qwen2_5_omni_bigvgan: bigVgan,
@@ -192,6 +209,7 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   qwen3_vl: qwen3Vl,
   qwen3_vl_moe: qwen3VlMoe,
   sam_vision_model: samVision,
+  shieldgemma2: gemma3,
   smolvlm: idefics3,
   smolvlm_vision: idefics3Vision,
   video_llama_3: videoLlama3,

@@ -146,6 +146,13 @@ export function sizeOf(config: Config, key: string, name: string, fallback: numb
   throw new ReadFailure('contradiction', `${key}.${name} is ${quoted(said)}, not a whole number in range.`);
 }
 
+/** One switch of a part, in the same way. */
+export function flagOf(config: Config, key: string, name: string, fallback: boolean): boolean {
+  const raw = config.raw[key];
+  const said = isObject(raw) ? raw[name] : partDefaults(config, key)[name];
+  return typeof said === 'boolean' ? said : fallback;
+}
+
 /** A list of whole numbers of a part, such as a kernel's two sizes. */
 export function sizesOf(
   config: Config,
