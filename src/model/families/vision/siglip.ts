@@ -50,7 +50,7 @@ function stack(config: Config, path: string): ReturnType<typeof encoderStack> {
 }
 
 /** One learned query that attends to all patches, then a small network. */
-function poolingHead(config: Config, hidden: number): WeightTensor[] {
+export function poolingHead(config: Config, hidden: number): WeightTensor[] {
   const width = config.integer('intermediate_size');
   const h = 'vision_model.head';
   return [
