@@ -24,13 +24,13 @@ export interface HeadOptions {
 export type Top = 'language' | 'labels' | 'token-labels' | 'answer' | 'none';
 
 /**
- * What sits on a decoder, by its architecture's name; undefined where the name is of none that is known. GLM's first
- * classes are called models and have a head.
+ * What sits on a decoder, by its architecture's name; undefined where the name is of none that is known. ChatGLM's
+ * first class is called a model and has a head.
  */
 export function topOf(architecture: string): Top | undefined {
   if (
     architecture === '' ||
-    /ForCausalLM$|LMHeadModel$|ForConditionalGeneration$|GLMModel$/.test(architecture)
+    /ForCausalLM$|LMHeadModel$|ForConditionalGeneration$|ChatGLMModel$/.test(architecture)
   )
     return 'language';
   if (/ForSequenceClassification$/.test(architecture)) return 'labels';
@@ -44,7 +44,11 @@ export function topOf(architecture: string): Top | undefined {
 export function classifier(config: Config, top: Top, hidden: number): WeightTensor[] {
   if (top === 'labels') return matrix('score', labelCount(config), hidden, 'head');
   if (top === 'token-labels') return matrix('score', labelCount(config), hidden, 'head', { bias: true });
-  if (top === 'answer') return matrix('qa_outputs', 2, hidden, 'head', { bias: true });
+  if (top === 'answer') {
+    if (labelCount(config) !== 2)
+      config.notes.doubt('unknown-head', 'Classes differ in whether an answer has two rows or one a label.');
+    return matrix('qa_outputs', 2, hidden, 'head', { bias: true });
+  }
   return [];
 }
 

@@ -33,7 +33,11 @@ export function deepseekExperts(
   options: DeepseekExperts,
 ): (base: BlockContext) => FeedForwardBlock {
   const experts = config.integer('n_routed_experts', 'num_local_experts', 'num_experts');
-  const expertsPerToken = config.integer('num_experts_per_tok');
+  const picked = config.optional('num_experts_per_tok');
+  if (picked === undefined) {
+    config.notes.doubt('missing-key', 'num_experts_per_tok is not said: all experts are reckoned as active.');
+  }
+  const expertsPerToken = picked ?? experts;
   const width = config.integer('moe_intermediate_size');
   const shared = config.integerOr(0, 'n_shared_experts');
   return (base) =>

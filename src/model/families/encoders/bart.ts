@@ -106,14 +106,17 @@ function bartLike(context: FamilyContext, options: BartOptions): FamilyModel {
   };
 }
 
-/** Labels of the line's classifiers where the file names none. */
-const LABELS = 3;
+/** Labels of BART's classifier where the file names none; its kin have the usual two. */
+const BART_LABELS = 3;
 
 /** What sits on a model of the line beside a tied head; undefined where the architecture's name is not known. */
-function bartTop({ architecture, config }: FamilyContext, hidden: number): WeightTensor[] | undefined {
+function bartTop(
+  { architecture, config, modelType }: FamilyContext,
+  hidden: number,
+): WeightTensor[] | undefined {
   if (/ForSequenceClassification$/.test(architecture)) {
     const said = config.object('id2label') !== undefined || config.says('num_labels', '_num_labels');
-    const labels = said ? labelCount(config) : LABELS;
+    const labels = said || modelType !== 'bart' ? labelCount(config) : BART_LABELS;
     return [
       ...matrix('classification_head.dense', hidden, hidden, 'head', { bias: true }),
       ...matrix('classification_head.out_proj', labels, hidden, 'head', { bias: true }),

@@ -1,6 +1,6 @@
 import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
-import { encoderTop, NEVER_POOLS } from '../../parts/encoderTop';
+import { encoderTop } from '../../parts/encoderTop';
 import { headWidth } from '../../parts/sizes';
 import { lookup, norm } from '../../parts/tensors';
 
@@ -19,7 +19,7 @@ export const nomicBert: Family = (context) => {
     vocabulary,
     masked: 'bert',
     sequence: 'linear',
-    pools: NEVER_POOLS,
+    pools: /ForSequenceClassification$/,
   });
   if (!/Model$|ForMaskedLM$|ForSequenceClassification$|ForTokenClassification$/.test(architecture))
     notes.doubt('unknown-head', 'The architecture is not said or not known: counted is the trunk.');

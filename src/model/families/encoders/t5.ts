@@ -3,6 +3,7 @@ import type { Family, FamilyModel } from '../../family';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
 import { groupedAttention } from '../../parts/groupedAttention';
+import { labelCount } from '../../parts/head';
 import { lookup, matrix, norm } from '../../parts/tensors';
 import { towerOf } from '../../parts/tower';
 import type { WeightTensor } from '../../spec';
@@ -55,8 +56,24 @@ export const t5: Family = ({ config, architecture, modelType, notes }) => {
       tiedHead: false,
     };
   }
-  const headed = /ForConditionalGeneration$|WithLMHeadModel$/.test(architecture);
-  if (!headed && !/Model$/.test(architecture))
+  const classes = labelCount(config);
+  if (/ForTokenClassification$/.test(architecture)) {
+    return {
+      ...frame(config, sizes, vocabulary),
+      kind: 'encoder',
+      layers: encoder,
+      outside: [
+        shared,
+        ...finalNorm('encoder', sizes),
+        ...matrix('classifier', classes, sizes.hidden, 'head', { bias: true }),
+      ],
+      tiedHead: false,
+      headKnown: true,
+    };
+  }
+  const top = t5Top(architecture, sizes.hidden, classes);
+  const headed = top === undefined && !/(?<!LMHead)Model$/.test(architecture);
+  if (headed && !/ForConditionalGeneration$|WithLMHeadModel$/.test(architecture))
     notes.doubt(
       'unknown-head',
       'The architecture is not said or not known: counted is the model with its head.',
@@ -68,11 +85,11 @@ export const t5: Family = ({ config, architecture, modelType, notes }) => {
     outside: [
       shared,
       ...finalNorm('decoder', sizes),
-      ...(tied || (/Model$/.test(architecture) && !headed)
-        ? []
-        : matrix('lm_head', vocabulary, sizes.hidden, 'head')),
+      ...(tied || !headed ? [] : matrix('lm_head', vocabulary, sizes.hidden, 'head')),
+      ...(top ?? []),
     ],
-    tiedHead: tied,
+    tiedHead: tied && headed,
+    headKnown: true,
     towers: [
       towerOf({
         kind: 'text-encoder',
@@ -83,6 +100,17 @@ export const t5: Family = ({ config, architecture, modelType, notes }) => {
     ],
   };
 };
+
+/** A classifier over the decoder's output, or rows for the start and the end of an answer; undefined for other tops. */
+function t5Top(architecture: string, hidden: number, classes: number): WeightTensor[] | undefined {
+  if (/ForQuestionAnswering$/.test(architecture))
+    return matrix('qa_outputs', classes, hidden, 'head', { bias: true });
+  if (!/ForSequenceClassification$/.test(architecture)) return undefined;
+  return [
+    ...matrix('classification_head.dense', hidden, hidden, 'head', { bias: true }),
+    ...matrix('classification_head.out_proj', classes, hidden, 'head', { bias: true }),
+  ];
+}
 
 function frame(
   config: Config,

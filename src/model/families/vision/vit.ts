@@ -20,18 +20,22 @@ export const vit: Family = ({ config, architecture, modelType, notes }) => {
       'unknown-head',
       'The architecture is not said or not known: counted is the trunk with its pooler.',
     );
-  if (/ForMaskedImageModeling/.test(architecture))
-    notes.doubt('unknown-head', 'The decoder for masked pictures is not counted.');
+  const masked = /ForMaskedImageModeling$/.test(architecture);
+  const stride = config.integerOr(16, 'encoder_stride');
   const classes = labelCount(config);
-  const top: WeightTensor[] = /ForImageClassification/.test(architecture)
+  const top: WeightTensor[] = masked
     ? [
-        ...matrix('classifier', classes, hidden, 'head', { bias: true }),
-        ...(architecture.endsWith('WithTeacher')
-          ? matrix('distillation_classifier', classes, hidden, 'head', { bias: true })
-          : []),
+        vector('vit.embeddings.mask_token', [1, 1, hidden], 'embedding'),
+        ...convolution('decoder.0', [stride * stride * channels, hidden, 1, 1], 'head', { bias: true }),
       ]
-    : matrix('pooler.dense', hidden, hidden, 'other', { bias: true });
-  config.understood('encoder_stride');
+    : /ForImageClassification/.test(architecture)
+      ? [
+          ...matrix('classifier', classes, hidden, 'head', { bias: true }),
+          ...(architecture.endsWith('WithTeacher')
+            ? matrix('distillation_classifier', classes, hidden, 'head', { bias: true })
+            : []),
+        ]
+      : matrix('pooler.dense', hidden, hidden, 'other', { bias: true });
   return {
     kind: 'encoder',
     hidden,

@@ -1,6 +1,7 @@
 import type { Family } from '../../family';
 import { labelCount } from '../../parts/head';
-import { norm } from '../../parts/tensors';
+import { bertEmbeddings } from '../../parts/bertLayers';
+import { lookup, norm, vector } from '../../parts/tensors';
 import { chain, doubtHead, learned, linear, patchGrid, sides, visionModel } from '../../parts/visionPieces';
 import { patchPositions, patchProjection, vitLayers } from '../../parts/vitLayers';
 import type { WeightTensor } from '../../spec';
@@ -92,4 +93,76 @@ export const yolos: Family = (context) => {
     ...norm('vit.layernorm', hidden, 'layer'),
     ...top,
   ]);
+};
+
+/** I-JEPA: a vision transformer without a class token. */
+export const iJepa: Family = (context) => {
+  const { config, architecture } = context;
+  doubtHead(context, /Model$|ForImageClassification$/);
+  config.understood('pooler_act');
+  const hidden = config.integer('hidden_size');
+  const classes = labelCount(config);
+  return visionModel(hidden, vitLayers(config, 'encoder.layer.{layer}.'), [
+    patchPositions(config, 'embeddings.position_embeddings', hidden, 0),
+    ...patchProjection(config, 'embeddings.patch_embeddings.projection', hidden),
+    ...norm('layernorm', hidden, 'layer'),
+    ...(/ForImageClassification$/.test(architecture)
+      ? linear('classifier', classes, hidden, 'head')
+      : linear('pooler.dense', config.optional('pooler_output_size') ?? hidden, hidden, 'other')),
+  ]);
+};
+
+/** ViLT: words and patches in one transformer, told apart by a table of two rows. */
+export const vilt: Family = (context) => {
+  const { config, architecture } = context;
+  doubtHead(
+    context,
+    /Model$|ForQuestionAnswering$|ForMaskedLM$|ForImageAndTextRetrieval$|ForImagesAndTextClassification$|ForTokenClassification$/,
+  );
+  config.understood('max_image_length', 'tie_word_embeddings', 'num_images');
+  const hidden = config.integer('hidden_size');
+  const vocabulary = config.integer('vocab_size');
+  const classes = labelCount(config);
+  const pairs = /ForImagesAndTextClassification$/.test(architecture);
+  // With two pictures a third row tells the second from the first.
+  const rows = config.integer('modality_type_vocab_size');
+  const images = config.integerOr(-1, 'num_images');
+  const head = (out: number, input: number, inner: number): WeightTensor[] => [
+    ...linear('classifier.0', inner, input, 'head'),
+    ...norm('classifier.1', inner, 'layer', 'head'),
+    ...linear('classifier.3', out, inner, 'head'),
+  ];
+  const top: WeightTensor[] = [];
+  if (/ForQuestionAnswering$/.test(architecture)) top.push(...head(classes, hidden, 2 * hidden));
+  if (pairs) top.push(...head(classes, hidden * images, hidden * images));
+  if (/ForImageAndTextRetrieval$/.test(architecture)) top.push(...linear('rank_output', 1, hidden, 'head'));
+  if (/ForTokenClassification$/.test(architecture))
+    top.push(...linear('classifier', classes, hidden, 'head'));
+  const masked = /ForMaskedLM$/.test(architecture);
+  const tied = config.flag(true, 'tie_word_embeddings');
+  if (masked)
+    top.push(
+      ...linear('mlm_score.transform.dense', hidden, hidden, 'head'),
+      ...norm('mlm_score.transform.LayerNorm', hidden, 'layer', 'head'),
+      ...(tied
+        ? [vector('mlm_score.bias', vocabulary, 'head')]
+        : linear('mlm_score.decoder', vocabulary, hidden, 'head')),
+    );
+  const pooled = !/ForTokenClassification$/.test(architecture);
+  const e = 'vilt.embeddings.';
+  return {
+    ...visionModel(hidden, vitLayers(config, 'vilt.encoder.layer.{layer}.'), [
+      learned(`${e}cls_token`, 1, 1, hidden),
+      patchPositions(config, `${e}position_embeddings`, hidden, 1),
+      ...bertEmbeddings(config, `${e}text_embeddings.`),
+      ...patchProjection(config, `${e}patch_embeddings.projection`, hidden),
+      lookup(`${e}token_type_embeddings`, rows, hidden),
+      ...norm('vilt.layernorm', hidden, 'layer'),
+      ...(pooled ? linear('vilt.pooler.dense', hidden, hidden, 'other') : []),
+      ...top,
+    ]),
+    vocabulary,
+    maxContext: config.integer('max_position_embeddings'),
+    tiedHead: masked && tied,
+  };
 };
