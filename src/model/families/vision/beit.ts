@@ -27,7 +27,20 @@ export const beit: Family = (context) => {
     /Model$|Backbone$|ForImageClassification$|ForMaskedImageModeling$|ForSemanticSegmentation$/,
   );
   understoodPictureKeys(config);
-  config.understood('auxiliary_loss_weight', 'vocab_size', 'out_indices', 'use_mean_pooling', 'add_fpn');
+  config.understood(
+    'use_auxiliary_head',
+    'auxiliary_channels',
+    'auxiliary_num_convs',
+    'auxiliary_concat_input',
+  );
+  config.understood(
+    'pool_scales',
+    'auxiliary_loss_weight',
+    'vocab_size',
+    'out_indices',
+    'use_mean_pooling',
+    'add_fpn',
+  );
   const hidden = config.integer('hidden_size');
   const heads = config.integer('num_attention_heads');
   const root = modelType === 'beit' ? 'beit.' : 'data2vec_vision.';
@@ -50,7 +63,8 @@ export const beit: Family = (context) => {
     ],
   });
   const mean = config.flag(true, 'use_mean_pooling');
-  const pooled = /ForImageClassification$/.test(architecture) || /Model$/.test(architecture);
+  const pooled =
+    /ForImageClassification$/.test(architecture) || (modelType === 'beit' && /Model$/.test(architecture));
   const classes = labelCount(config);
   const up = (name: string): WeightTensor[] => conv(name, hidden, hidden, { kernel: 2, bias: true });
   const pyramid = (first: string): WeightTensor[] => [

@@ -3,6 +3,7 @@ import type { FamilyContext, FamilyModel } from '../../family';
 import { ReadFailure, quoted } from '../../readFailure';
 import type { Tower, WeightTensor } from '../../spec';
 import type { LayerPlan } from '../../parts/foldLayers';
+import { norm } from '../../parts/tensors';
 import { visionModel } from '../../parts/visionPieces';
 import { asTower } from './clip';
 import { resNetTrunk } from './resnet';
@@ -33,6 +34,8 @@ export interface BackboneRule {
   fallback: string;
   defaults?: JsonObject;
   path?: string;
+  /** A Swin that is made to hand on this many stages, whatever its section says. */
+  allStages?: number;
 }
 
 /** The network under a detector or segmenter: a section of its own, or the name of one in another library. */
@@ -65,7 +68,18 @@ export function detectorBackbone(context: FamilyContext, rule: BackboneRule): Ba
   if (read?.featureWidths === undefined)
     throw new ReadFailure('unsupported', 'This backbone is not known as one that hands on feature maps.');
   const model = rule.frozen === true ? frozen(read) : read;
+  if (rule.allStages !== undefined) return handedOnWhole(read, rule.allStages);
   return { tower: asTower(model), widths: read.featureWidths };
+}
+
+/** A pyramid whose stages double in width, made to hand on every one of them behind a norm. */
+function handedOnWhole(read: FamilyModel, stages: number): Backbone {
+  const widths = Array.from({ length: stages }, (_, stage) => read.hidden / 2 ** (stages - 1 - stage));
+  const others = read.outside.filter((tensor) => !tensor.name.startsWith('hidden_states_norms.'));
+  const norms = widths.flatMap((width, stage) =>
+    norm(`hidden_states_norms.stage${String(stage + 1)}`, width, 'layer'),
+  );
+  return { tower: asTower({ ...read, outside: [...others, ...norms] }), widths };
 }
 
 function namedBackbone(

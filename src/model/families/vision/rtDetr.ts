@@ -18,6 +18,7 @@ import {
 } from '../../parts/visionPieces';
 import type { WeightTensor } from '../../spec';
 import { ReadFailure } from '../../readFailure';
+import { roundEven } from './bit';
 import { doubtUntied, sampledAttention } from './deformableDetr';
 import { detectorBackbone } from './detectorBackbone';
 import { DETECTOR_KEYS } from './detr';
@@ -67,7 +68,7 @@ function hybridEncoder(config: Config, fine: boolean): LayerPlan[] {
   const expansion = config.number('hidden_expansion') ?? 1;
   const stages = perStage(config, 'encoder_in_channels').length - 1;
   const attended = perStage(config, 'encode_proj_layers').length;
-  const depth = fine ? Math.round(FUSION_BLOCKS * (config.number('depth_mult') ?? 1)) : FUSION_BLOCKS;
+  const depth = fine ? roundEven(FUSION_BLOCKS * (config.number('depth_mult') ?? 1)) : FUSION_BLOCKS;
   const fusion = (module: string): WeightTensor[] =>
     fine
       ? gathered(module, hidden, Math.floor((expansion * hidden) / 2), depth)
@@ -207,7 +208,7 @@ function rtDetrLike(context: FamilyContext, kind: 'first' | 'second' | 'fine'): 
   const points = sampledPoints(config, kind === 'second' ? config.integer('decoder_n_levels') : levels);
   const said = fine ? config.integerOr(-1, 'eval_idx') : -1;
   const evaluated = said >= 0 ? said : layers + said;
-  const wide = fine ? Math.round((config.number('layer_scale') ?? 1) * hidden) : hidden;
+  const wide = fine ? roundEven((config.number('layer_scale') ?? 1) * hidden) : hidden;
   const classes = labelCount(config);
   const boxes = fine ? 4 * (config.integer('max_num_bins') + 1) : 4;
   if (evaluated < 0 || evaluated >= Math.max(1, layers))

@@ -80,21 +80,20 @@ function swinLike(context: FamilyContext, second: boolean): FamilyModel {
   const last = width * 2 ** (depths.length - 1);
   const [rows, columns] = patchGrid(config);
   const e = `${root}embeddings.`;
-  const finalNorm = modelType !== 'donut-swin' || !/Model$/.test(architecture);
+  const finalNorm = modelType !== 'donut-swin';
+  const absolute = config.flag(false, 'use_absolute_embeddings');
+  if (absolute)
+    config.notes.doubt(
+      'position-table',
+      'Releases of the class differ by one row in the table of positions.',
+    );
   return {
     ...visionModel(last, layers, [
       ...patchProjection(config, `${e}patch_embeddings.projection`, width),
       ...norm(`${e}norm`, width, 'layer'),
       ...(masked ? [learned(`${e}mask_token`, 1, 1, width)] : []),
-      ...(config.flag(false, 'use_absolute_embeddings')
-        ? [
-            learned(
-              `${e}position_embeddings`,
-              1,
-              rows * columns + (second || modelType === 'maskformer-swin' ? 1 : 0),
-              width,
-            ),
-          ]
+      ...(absolute
+        ? [learned(`${e}position_embeddings`, 1, rows * columns + (modelType === 'swin' ? 0 : 1), width)]
         : []),
       ...(finalNorm && !(second && backbone) ? norm(`${root}layernorm`, last, 'layer') : []),
       ...topOf(context, last, width, depths.length, second),

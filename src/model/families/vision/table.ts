@@ -1,6 +1,8 @@
 import type { Family } from '../../family';
+import { aimV2, aimV2Text, aimV2Vision } from './aimv2';
 import { beit } from './beit';
 import { bit } from './bit';
+import { blip, blipText, blipVision } from './blip';
 import { clip, clipText, clipVision } from './clip';
 import { align, alignText, altClip, altClipText, chineseClipText, clipKin, clipSeg, owl } from './clipKin';
 import { convNext, convNextV2, dinov3ConvNext } from './convnext';
@@ -10,13 +12,20 @@ import { dinov2 } from './dinov2';
 import { dinov3 } from './dinov3';
 import { depthAnything, dpt } from './dpt';
 import { alignVision, efficientNet } from './efficientnet';
+import { flava, flavaImage, flavaMultimodal, flavaText } from './flava';
+import { groundingDino } from './groundingDino';
 import { groupVit, groupVitVision } from './groupvit';
 import { hgNetV2 } from './hgnet';
+import { levit } from './levit';
 import { mask2Former, maskFormer } from './mask2former';
+import { mobileNetV1, mobileNetV2 } from './mobilenet';
+import { mobileVit, mobileVitV2 } from './mobilevit';
 import { kimiVl, locateAnything, moonVit } from './moonVit';
 import { oneFormer } from './oneformer';
 import { pixtralVision } from './pixtral';
+import { poolFormer, pvt, pvtV2 } from './pyramidVit';
 import { qwen25Vision, qwen2Vision, qwen3Vision } from './qwenVision';
+import { regNet } from './regnet';
 import { resNet, rtDetrResNet } from './resnet';
 import { dFine, rtDetr, rtDetrV2 } from './rtDetr';
 import { hieraDet, sam, sam2, sam2Vision, samHq, samVision } from './sam';
@@ -24,12 +33,16 @@ import { glpn, segformer } from './segformer';
 import { siglip, siglipText, siglipVision } from './siglip';
 import { swin, swinv2 } from './swin';
 import { upernet } from './upernet';
+import { timesformer, vJepa2, videoMae, vivit } from './video';
 import { vit } from './vit';
-import { vitMae, vitMsn, yolos } from './vitKin';
+import { iJepa, vilt, vitMae, vitMsn, yolos } from './vitKin';
 import { zoeDepth } from './zoedepth';
 
 /** Vision towers and encoders: `model_type` to family. */
 export const VISION: Readonly<Record<string, Family>> = {
+  aimv2: aimV2,
+  aimv2_text_model: aimV2Text,
+  aimv2_vision_model: aimV2Vision,
   align,
   align_text_model: alignText,
   align_vision_model: alignVision,
@@ -38,6 +51,9 @@ export const VISION: Readonly<Record<string, Family>> = {
   altclip_vision_model: clipVision,
   beit,
   bit,
+  blip,
+  blip_text_model: blipText,
+  blip_vision_model: blipVision,
   chinese_clip: clipKin,
   chinese_clip_text_model: chineseClipText,
   chinese_clip_vision_model: clipVision,
@@ -63,12 +79,19 @@ export const VISION: Readonly<Record<string, Family>> = {
   'donut-swin': swin,
   dpt,
   efficientnet: efficientNet,
+  flava,
+  flava_image_model: flavaImage,
+  flava_multimodal_model: flavaMultimodal,
+  flava_text_model: flavaText,
   glpn,
+  'grounding-dino': groundingDino,
   groupvit: groupVit,
   groupvit_text_model: clipText,
   groupvit_vision_model: groupVitVision,
   hgnet_v2: hgNetV2,
+  ijepa: iJepa,
   kimi_vl: kimiVl,
+  levit,
   locateanything: locateAnything,
   mask2former: mask2Former,
   maskformer: maskFormer,
@@ -76,6 +99,10 @@ export const VISION: Readonly<Record<string, Family>> = {
   metaclip_2: clipKin,
   metaclip_2_text_model: clipText,
   metaclip_2_vision_model: clipVision,
+  mobilenet_v1: mobileNetV1,
+  mobilenet_v2: mobileNetV2,
+  mobilevit: mobileVit,
+  mobilevitv2: mobileVitV2,
   moonvit: moonVit,
   oneformer: oneFormer,
   owlv2: owl,
@@ -85,12 +112,16 @@ export const VISION: Readonly<Record<string, Family>> = {
   owlvit_text_model: clipText,
   owlvit_vision_model: clipVision,
   pixtral: pixtralVision,
+  poolformer: poolFormer,
+  pvt,
+  pvt_v2: pvtV2,
   qwen2_5_vl_vision: qwen25Vision,
   qwen2_vl_vision: qwen2Vision,
   qwen3_5_moe_vision: qwen3Vision,
   qwen3_5_vision: qwen3Vision,
   qwen3_vl_moe_vision: qwen3Vision,
   qwen3_vl_vision: qwen3Vision,
+  regnet: regNet,
   resnet: resNet,
   rt_detr: rtDetr,
   rt_detr_resnet: rtDetrResNet,
@@ -112,10 +143,15 @@ export const VISION: Readonly<Record<string, Family>> = {
   swin,
   swinv2,
   'table-transformer': tableTransformer,
+  timesformer,
   upernet,
+  videomae: videoMae,
+  vilt,
   vit,
   vit_mae: vitMae,
   vit_msn: vitMsn,
+  vivit,
+  vjepa2: vJepa2,
   yolos,
   zoedepth: zoeDepth,
 };

@@ -99,16 +99,14 @@ export const yolos: Family = (context) => {
 export const iJepa: Family = (context) => {
   const { config, architecture } = context;
   doubtHead(context, /Model$|ForImageClassification$/);
-  config.understood('pooler_act');
+  config.understood('pooler_act', 'pooler_output_size');
   const hidden = config.integer('hidden_size');
   const classes = labelCount(config);
   return visionModel(hidden, vitLayers(config, 'encoder.layer.{layer}.'), [
     patchPositions(config, 'embeddings.position_embeddings', hidden, 0),
     ...patchProjection(config, 'embeddings.patch_embeddings.projection', hidden),
     ...norm('layernorm', hidden, 'layer'),
-    ...(/ForImageClassification$/.test(architecture)
-      ? linear('classifier', classes, hidden, 'head')
-      : linear('pooler.dense', config.optional('pooler_output_size') ?? hidden, hidden, 'other')),
+    ...(/ForImageClassification$/.test(architecture) ? linear('classifier', classes, hidden, 'head') : []),
   ]);
 };
 
