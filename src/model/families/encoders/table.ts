@@ -33,6 +33,8 @@ import { xlm } from './xlm';
 import { luke } from './luke';
 import { esmc, eurobert, gte, jinaEmbeddingsV3, ultrabert } from './rotaryEncoders';
 import { bigbirdPegasus, led, mvp, nllbMoe, pegasusX, plbart } from './bartKin';
+import { layoutlmv2, layoutlmv3, lilt } from './layout';
+import { longt5, pop2piano, udop } from './t5Kin';
 
 /** Text encoders and encoder-decoders: `model_type` to family. */
 export const ENCODERS: Readonly<Record<string, Family>> = {
@@ -103,4 +105,11 @@ export const ENCODERS: Readonly<Record<string, Family>> = {
   bigbird_pegasus: bigbirdPegasus,
   pegasus_x: pegasusX,
   'nllb-moe': nllbMoe,
+  layoutlmv3,
+  layoutlmv2,
+  layoutxlm: layoutlmv2,
+  lilt,
+  longt5,
+  udop,
+  pop2piano,
 };

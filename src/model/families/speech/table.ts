@@ -4,6 +4,15 @@ import { data2vecAudio, hubert, unispeech, unispeechSat, wav2vec2, wavlm } from 
 import { wav2vec2Bert, wav2vec2Conformer } from './wav2vec2Conformer';
 import { sew, sewD } from './sew';
 import { audioSpectrogram } from './audioSpectrogram';
+import { vits } from './vits';
+import { dac, encodec, mimi } from './codecs';
+import { moonshine } from './moonshine';
+import { speechToText } from './speechToText';
+import { speecht5, speecht5HifiGan } from './speecht5';
+import { parakeetCtc, parakeetEncoder, parakeetTransducer } from './parakeet';
+import { musicgen, musicgenDecoder, musicgenMelody } from './musicgen';
+import { bark } from './bark';
+import { clap, clapAudio, clapText } from './clap';
 
 /** Speech models: `model_type` to family. */
 export const SPEECH: Readonly<Record<string, Family>> = {
@@ -19,4 +28,26 @@ export const SPEECH: Readonly<Record<string, Family>> = {
   sew,
   'sew-d': sewD,
   'audio-spectrogram-transformer': audioSpectrogram,
+  vits,
+  encodec,
+  mimi,
+  mimi_encoder: mimi,
+  dac,
+  moonshine,
+  speech_to_text: speechToText,
+  speecht5,
+  speecht5_hifigan: speecht5HifiGan,
+  hifigan: speecht5HifiGan,
+  parakeet_ctc: parakeetCtc,
+  parakeet_tdt: parakeetTransducer,
+  parakeet_rnnt: parakeetTransducer,
+  parakeet_encoder: parakeetEncoder,
+  musicgen,
+  musicgen_decoder: musicgenDecoder,
+  musicgen_melody: musicgenMelody,
+  musicgen_melody_decoder: musicgenDecoder,
+  bark,
+  clap,
+  clap_text_model: clapText,
+  clap_audio_model: clapAudio,
 };
