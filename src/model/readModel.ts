@@ -66,7 +66,8 @@ function failed(
 
 function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   const notes = new Notes();
-  const params = isParamsJson(given);
+  // Diffusers components have sizes by the same names (Z-Image), and say their class.
+  const params = given._class_name === undefined && isParamsJson(given);
   const raw = params ? translateParams(given) : given;
   const modelType = typeOf(raw);
   const config = new Config(raw, classDefaults(modelType), notes, '', options.evidence ?? {});

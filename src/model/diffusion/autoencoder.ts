@@ -17,6 +17,8 @@ export const autoencoderKl: Family = ({ config }) => {
   if (kinds.some((kind) => kind !== 'DownEncoderBlock2D' && kind !== 'UpDecoderBlock2D')) {
     throw new ReadFailure('unsupported', 'The autoencoder has blocks that are not known.');
   }
+  if (kinds.length !== 2 * widths.length)
+    throw new ReadFailure('contradiction', 'There are not as many kinds of blocks as widths.');
   const perLevel = config.integer('layers_per_block');
   const latent = config.integer('latent_channels');
   const input = config.integerOr(3, 'in_channels');

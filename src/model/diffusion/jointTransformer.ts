@@ -1,7 +1,9 @@
-import type { Family } from '../family';
+import type { Family, FamilyContext, FamilyModel } from '../family';
 import { planLayers, type LayerPlan } from '../parts/foldLayers';
-import { matrix, norm, vector } from '../parts/tensors';
+import { convolution, lookup, matrix, norm, vector } from '../parts/tensors';
 import type { AttentionMixer, FeedForward, WeightTensor } from '../spec';
+import { conditionEmbedding } from './controlNet';
+import { diffusionModel } from './tensors';
 
 function attention(heads: number, headDim: number): AttentionMixer {
   return {
@@ -47,15 +49,49 @@ function dense(width: number): FeedForward {
 }
 
 /** FLUX.1: blocks that hold picture and text apart, then blocks that hold them together. */
-export const flux: Family = ({ config }) => {
+export const flux: Family = (context) => {
+  const { config } = context;
+  const patch = config.integerOr(1, 'patch_size');
+  const channels = config.integer('in_channels');
+  const out = (config.optional('out_channels') ?? channels) * patch * patch;
+  const { d, layers, outside } = fluxBody(context);
+  return diffusionModel(d, layers, [
+    ...outside,
+    ...biased('norm_out.linear', 2 * d, d, 'norms'),
+    ...biased('proj_out', out, d, 'head'),
+  ]);
+};
+
+/** A control network of FLUX.1: its blocks, and a matrix that hands each one's result on. */
+export const fluxControlNet: Family = (context) => {
+  const { config } = context;
+  const { d, layers, outside, double, single } = fluxBody(context);
+  const modes = config.optional('num_mode');
+  const conditioned = config.optional('conditioning_embedding_channels');
+  config.understood('patch_size');
+  return diffusionModel(d, layers, [
+    ...outside,
+    ...biased('controlnet_x_embedder', d, config.integer('in_channels'), 'embedding'),
+    ...(modes === undefined || modes === 0 ? [] : [lookup('controlnet_mode_embedder', modes, d)]),
+    ...(conditioned === undefined
+      ? []
+      : conditionEmbedding('input_hint_block', [16, 16, 16, 16], 3, conditioned)),
+    ...copied(biased('controlnet_blocks.{layer}', d, d, 'other'), double),
+    ...copied(biased('controlnet_single_blocks.{layer}', d, d, 'other'), single),
+  ]);
+};
+
+function copied(tensors: readonly WeightTensor[], copies: number): WeightTensor[] {
+  return tensors.map((tensor) => ({ ...tensor, copies }));
+}
+
+function fluxBody({ config }: FamilyContext) {
   const heads = config.integer('num_attention_heads');
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
   const double = config.integer('num_layers');
   const single = config.integer('num_single_layers');
-  const patch = config.integerOr(1, 'patch_size');
   const channels = config.integer('in_channels');
-  const out = (config.optional('out_channels') ?? channels) * patch * patch;
   config.understood('_class_name', '_diffusers_version', 'axes_dims_rope', '_name_or_path');
   const path = 'transformer_blocks.{layer}.';
   const joint = planLayers(
@@ -113,10 +149,9 @@ export const flux: Family = ({ config }) => {
     }),
   );
   return {
-    kind: 'diffusion',
-    hidden: d,
-    vocabulary: 0,
-    maxContext: null,
+    d,
+    double,
+    single,
     layers: [...joint, ...together],
     outside: [
       ...biased('x_embedder', d, channels, 'embedding'),
@@ -126,15 +161,17 @@ export const flux: Family = ({ config }) => {
         ? embedder('time_text_embed.guidance_embedder', d, TIME_CHANNELS)
         : []),
       ...embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim')),
-      ...biased('norm_out.linear', 2 * d, d, 'norms'),
-      ...biased('proj_out', out, d, 'head'),
     ],
-    tiedHead: false,
   };
-};
+}
 
 /** Stable Diffusion 3 and 3.5: joint blocks throughout; the last leaves the text as it is. */
-export const stableDiffusion3: Family = ({ config }) => {
+export const stableDiffusion3: Family = (context) => joint3(context, false);
+
+/** A control network of Stable Diffusion 3: its blocks to the end, and a matrix that hands each one's result on. */
+export const stableDiffusion3ControlNet: Family = (context) => joint3(context, true);
+
+function joint3({ config, notes }: FamilyContext, control: boolean): FamilyModel {
   const heads = config.integer('num_attention_heads');
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
@@ -146,6 +183,11 @@ export const stableDiffusion3: Family = ({ config }) => {
   const dual = new Set(config.integers('dual_attention_layers') ?? []);
   const positions = config.integer('pos_embed_max_size');
   config.understood('_class_name', '_diffusers_version', 'sample_size', '_name_or_path');
+  if (control) {
+    config.understood('pos_embed_type', 'force_zeros_for_pooled_projection', 'out_channels');
+    if (!config.flag(true, 'use_pos_embed') || config.value('joint_attention_dim') === undefined)
+      notes.doubt('unknown-key', 'A control network without positions or text is not known in this family.');
+  }
   const path = 'transformer_blocks.{layer}.';
   const normNames = (module: string, names: readonly string[]): WeightTensor[] =>
     normed ? names.flatMap((name) => norm(`${path}${module}.${name}`, headDim, 'rms')) : [];
@@ -153,7 +195,7 @@ export const stableDiffusion3: Family = ({ config }) => {
     count,
     (index) => `${String(index === count - 1)} ${String(dual.has(index))}`,
     (index) => {
-      const last = index === count - 1;
+      const last = !control && index === count - 1;
       const twice = dual.has(index);
       return {
         mixer: {
@@ -210,9 +252,21 @@ export const stableDiffusion3: Family = ({ config }) => {
       ...embedder('time_text_embed.timestep_embedder', d, TIME_CHANNELS),
       ...embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim')),
       ...biased('context_embedder', caption, config.integer('joint_attention_dim'), 'embedding'),
-      ...biased('norm_out.linear', 2 * d, d, 'norms'),
-      ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? channels), d, 'head'),
+      ...(control
+        ? [
+            ...copied(biased('controlnet_blocks.{layer}', d, d, 'other'), count),
+            ...convolution(
+              'pos_embed_input.proj',
+              [d, channels + config.integerOr(0, 'extra_conditioning_channels'), patch, patch],
+              'embedding',
+              { bias: true },
+            ),
+          ]
+        : [
+            ...biased('norm_out.linear', 2 * d, d, 'norms'),
+            ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? channels), d, 'head'),
+          ]),
     ],
     tiedHead: false,
   };
-};
+}

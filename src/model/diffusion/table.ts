@@ -1,9 +1,13 @@
 import type { Family } from '../family';
 import { autoencoderKl } from './autoencoder';
 import { cogVideoX } from './cogVideoX';
+import { controlNet } from './controlNet';
 import { allegro, ltx, pixart, sana } from './crossAttention';
 import { chroma, flux2, hunyuanVideo } from './fluxKin';
-import { flux, stableDiffusion3 } from './jointTransformer';
+import { flux, fluxControlNet, stableDiffusion3, stableDiffusion3ControlNet } from './jointTransformer';
+import { cosmos, dit, hunyuanDit, luminaNext, omniGen } from './moreCross';
+import { auraFlow, hiDream, mochi } from './moreJoint';
+import { prior } from './prior';
 import { lumina2, zImage } from './singleStream';
 import { unet } from './unet';
 import { qwenImage, wan } from './wan';
@@ -11,17 +15,29 @@ import { qwenImage, wan } from './wan';
 /** Which family reads which `_class_name` of a diffusers component. */
 export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AllegroTransformer3DModel: allegro,
+  AuraFlowTransformer2DModel: auraFlow,
   AutoencoderKL: autoencoderKl,
   ChromaTransformer2DModel: chroma,
   CogVideoXTransformer3DModel: cogVideoX,
+  ControlNetModel: controlNet,
+  CosmosTransformer3DModel: cosmos,
+  DiTTransformer2DModel: dit,
   Flux2Transformer2DModel: flux2,
+  FluxControlNetModel: fluxControlNet,
   FluxTransformer2DModel: flux,
+  HiDreamImageTransformer2DModel: hiDream,
+  HunyuanDiT2DModel: hunyuanDit,
   HunyuanVideoTransformer3DModel: hunyuanVideo,
   LTXVideoTransformer3DModel: ltx,
   Lumina2Transformer2DModel: lumina2,
+  LuminaNextDiT2DModel: luminaNext,
+  MochiTransformer3DModel: mochi,
+  OmniGenTransformer2DModel: omniGen,
   PixArtTransformer2DModel: pixart,
+  PriorTransformer: prior,
   QwenImageTransformer2DModel: qwenImage,
   SanaTransformer2DModel: sana,
+  SD3ControlNetModel: stableDiffusion3ControlNet,
   SD3Transformer2DModel: stableDiffusion3,
   UNet2DConditionModel: unet,
   WanTransformer3DModel: wan,

@@ -17,6 +17,11 @@ export function blockCount(config: Config, ...keys: string[]): number {
   return count;
 }
 
+/** The next multiple. */
+export function roundedUp(value: number, multiple: number): number {
+  return multiple * Math.ceil(value / multiple);
+}
+
 /** A linear weight with its bias. */
 export function biased(
   module: string,

@@ -6,6 +6,7 @@ import { convolution, lookup, matrix, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { Mixer, WeightTensor } from '../spec';
 import { residualBlock, resample } from './residualBlock';
+import { diffusionModel, embedder } from './tensors';
 
 /** Widths and depths of one level of the U. */
 interface Level {
@@ -16,7 +17,7 @@ interface Level {
   onlyCross: boolean;
 }
 
-interface Shape {
+export interface Shape {
   levels: Level[];
   perLevel: number;
   time: number;
@@ -30,11 +31,12 @@ const UP = new Set(['CrossAttnUpBlock2D', 'UpBlock2D']);
 const PLAIN: Readonly<Record<string, unknown>> = {
   act_fn: 'silu',
   center_input_sample: false,
+  attention_type: 'default',
   class_embeddings_concat: false,
-  conv_in_kernel: 3,
-  conv_out_kernel: 3,
   dual_cross_attention: false,
   flip_sin_to_cos: true,
+  mid_block_only_cross_attention: false,
+  mid_block_type: 'UNetMidBlock2DCrossAttn',
   mid_block_scale_factor: 1,
   resnet_out_scale_factor: 1,
   resnet_skip_time_act: false,
@@ -52,11 +54,8 @@ const IGNORED = [
   'use_linear_projection',
   'addition_time_embed_dim',
   'addition_embed_type_num_heads',
-  'attention_type',
   '_class_name',
   '_diffusers_version',
-  'mid_block_type',
-  'mid_block_only_cross_attention',
   'dropout',
   'num_attention_heads',
   'decay',
@@ -69,78 +68,101 @@ const IGNORED = [
 ];
 
 /** The U-Net of Stable Diffusion 1, 2, XL and their upscalers. */
-export const unet: Family = ({ config, notes }) => {
+export const unet: Family = ({ config }) => {
+  const { shape, first, outside } = unetFront(config, true);
+  const out = config.integer('out_channels');
+  const kernel = config.integerOr(3, 'conv_out_kernel');
+  return diffusionModel(
+    first,
+    [...downward(shape, first), middle(shape), ...upward(shape, first)],
+    [
+      ...outside,
+      ...norm('conv_norm_out', first, 'layer', 'other'),
+      ...convolution('conv_out', [out, first, kernel, kernel], 'other', { bias: true }),
+    ],
+  );
+};
+
+/** What a U-Net and its control networks share: the shape of the levels, and the weights before them. */
+export function unetFront(
+  config: Config,
+  upward: boolean,
+): { shape: Shape; first: number; outside: WeightTensor[] } {
   for (const [key, plain] of Object.entries(PLAIN)) {
     const value = config.value(key);
     if (value !== undefined && value !== plain)
-      notes.doubt('unknown-key', `${key} is not at its usual value, which may change weights.`);
+      config.notes.doubt('unknown-key', `${key} is not at its usual value, which may change weights.`);
   }
+  // No block in the middle is said by null, which is not the same as nothing said.
+  if (config.raw['mid_block_type'] === null)
+    config.notes.doubt('unknown-key', 'mid_block_type is null: that there is no middle is not known here.');
   config.understood(...IGNORED);
   const widths = config.integers('block_out_channels') ?? [];
   const first = widths[0];
   if (first === undefined) throw new ReadFailure('missing-key', 'block_out_channels is not said.');
+  const time = config.optional('time_embedding_dim') ?? 4 * first;
   const shape: Shape = {
-    levels: levelsOf(config, widths),
+    levels: levelsOf(config, widths, upward),
     perLevel: config.integer('layers_per_block'),
-    time: 4 * first,
+    time,
     context: config.integerOr(1280, 'cross_attention_dim'),
   };
-  const channels = config.integer('in_channels');
-  const out = config.integer('out_channels');
+  const guidance = config.optional('time_cond_proj_dim');
+  const kernel = config.integerOr(3, 'conv_in_kernel');
   return {
-    kind: 'diffusion',
-    hidden: first,
-    vocabulary: 0,
-    maxContext: null,
-    layers: [...downward(shape, first), middle(shape), ...upward(shape, first)],
+    shape,
+    first,
     outside: [
-      ...convolution('conv_in', [first, channels, 3, 3], 'other', { bias: true }),
-      ...matrix('time_embedding.linear_1', shape.time, first, 'embedding', { bias: true }),
-      ...matrix('time_embedding.linear_2', shape.time, shape.time, 'embedding', { bias: true }),
-      ...conditions(config, shape.time),
-      ...norm('conv_norm_out', first, 'layer', 'other'),
-      ...convolution('conv_out', [out, first, 3, 3], 'other', { bias: true }),
+      ...convolution('conv_in', [first, config.integer('in_channels'), kernel, kernel], 'other', {
+        bias: true,
+      }),
+      ...embedder('time_embedding', time, first, time),
+      ...(guidance === undefined ? [] : matrix('time_embedding.cond_proj', first, guidance, 'embedding')),
+      ...conditions(config, time, first),
     ],
-    tiedHead: false,
   };
-};
+}
 
 /** What the picture is conditioned on beside the text: a class, or the sizes that XL is told. */
-function conditions(config: Config, time: number): WeightTensor[] {
-  const classes = config.optional('num_class_embeds');
+function conditions(config: Config, time: number, first: number): WeightTensor[] {
   const addition = config.text('addition_embed_type');
   const input = config.optional('projection_class_embeddings_input_dim');
-  const classKind = config.text('class_embed_type');
   const other = config.value(
     'encoder_hid_dim',
     'encoder_hid_dim_type',
-    'time_cond_proj_dim',
     'cross_attention_norm',
     'time_embedding_act_fn',
     'timestep_post_act',
-    'time_embedding_dim',
   );
-  if (
-    other !== undefined ||
-    classKind !== undefined ||
-    (addition !== undefined && addition !== 'text_time')
-  ) {
+  if (other !== undefined || (addition !== undefined && addition !== 'text_time'))
     config.notes.doubt('unknown-key', 'The network is conditioned in a way that is not known here.');
-  }
   return [
-    ...(classes === undefined ? [] : [lookup('class_embedding', classes, time)]),
-    ...(addition === 'text_time' && input !== undefined
-      ? [
-          ...matrix('add_embedding.linear_1', time, input, 'embedding', { bias: true }),
-          ...matrix('add_embedding.linear_2', time, time, 'embedding', { bias: true }),
-        ]
-      : []),
+    ...classEmbedding(config, time, first, input),
+    ...(addition === 'text_time' && input !== undefined ? embedder('add_embedding', time, input) : []),
   ];
 }
 
-function levelsOf(config: Config, widths: readonly number[]): Level[] {
+function classEmbedding(
+  config: Config,
+  time: number,
+  first: number,
+  input: number | undefined,
+): WeightTensor[] {
+  const classes = config.optional('num_class_embeds');
+  const kind = config.text('class_embed_type');
+  if (kind === undefined) return classes === undefined ? [] : [lookup('class_embedding', classes, time)];
+  if (kind === 'timestep') return embedder('class_embedding', time, first);
+  if (kind === 'identity') return [];
+  if (kind === 'projection' && input !== undefined) return embedder('class_embedding', time, input);
+  if (kind === 'simple_projection' && input !== undefined)
+    return matrix('class_embedding', time, input, 'embedding', { bias: true });
+  config.notes.doubt('unknown-key', 'Classes are embedded in a way that is not known here.');
+  return [];
+}
+
+function levelsOf(config: Config, widths: readonly number[], upward: boolean): Level[] {
   const down = config.texts('down_block_types') ?? [];
-  const up = config.texts('up_block_types') ?? [];
+  const up = upward ? (config.texts('up_block_types') ?? []) : mirrored(down);
   if (
     down.some((kind) => !DOWN.has(kind)) ||
     up.some((kind) => !UP.has(kind)) ||
@@ -175,6 +197,11 @@ function levelsOf(config: Config, widths: readonly number[]): Level[] {
   }));
 }
 
+/** A network without an upward half is read as one whose halves mirror each other. */
+function mirrored(down: readonly string[]): string[] {
+  return down.map((kind) => kind.replace('Down', 'Up')).reverse();
+}
+
 function stage(weights: WeightTensor[], level: Level | null): LayerPlan {
   const mixer: Mixer =
     level === null
@@ -190,7 +217,7 @@ function stage(weights: WeightTensor[], level: Level | null): LayerPlan {
   return { mixer: { ...NO_MIXER, mixer }, feedForward: NO_FEED_FORWARD, others: weights };
 }
 
-function downward(shape: Shape, first: number): LayerPlan[] {
+export function downward(shape: Shape, first: number): LayerPlan[] {
   let input = first;
   return shape.levels.map((level, index) => {
     const path = `down_blocks.${String(index)}`;
@@ -207,7 +234,7 @@ function downward(shape: Shape, first: number): LayerPlan[] {
   });
 }
 
-function middle(shape: Shape): LayerPlan {
+export function middle(shape: Shape): LayerPlan {
   const last = shape.levels.at(-1);
   if (last === undefined) throw new ReadFailure('missing-key', 'block_out_channels is empty.');
   const deepest = { ...last, onlyCross: false };

@@ -1,6 +1,6 @@
 import type { Family } from '../family';
 import { planLayers } from '../parts/foldLayers';
-import { matrix, norm, vector } from '../parts/tensors';
+import { lookup, matrix, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
 
 /** Sinusoids of a time step come in at this width where the file does not say. */
@@ -25,19 +25,13 @@ export const wan: Family = ({ config, notes }) => {
   const patch = (config.integers('patch_size') ?? [1, 2, 2]).reduce((product, size) => product * size, 1);
   const text = config.integerOr(4096, 'text_dim');
   const time = config.integerOr(TIME_CHANNELS, 'freq_dim');
-  if (config.optional('added_kv_proj_dim') !== undefined || config.optional('image_dim') !== undefined) {
-    notes.doubt('unknown-key', 'The picture that starts the video comes in by weights that are not counted.');
-  }
+  const picture = config.optional('image_dim');
+  const added = config.optional('added_kv_proj_dim');
+  const positions = config.optional('pos_embed_seq_len');
   if ((config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads')
     notes.doubt('unknown-key', 'qk_norm is of a kind that is not known.');
   const crossNorm = config.flag(true, 'cross_attn_norm');
-  config.understood(
-    '_class_name',
-    '_diffusers_version',
-    '_name_or_path',
-    'rope_max_seq_len',
-    'pos_embed_seq_len',
-  );
+  config.understood('_class_name', '_diffusers_version', '_name_or_path', 'rope_max_seq_len');
   const path = 'blocks.{layer}.';
   const attention = (name: string): WeightTensor[] => [
     ...['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((part) => biased(`${path}${name}.${part}`, d, d)),
@@ -61,7 +55,16 @@ export const wan: Family = ({ config, notes }) => {
             valueHeadDim: headDim,
             causal: false,
           },
-          weights: [...attention('attn1'), ...attention('attn2')],
+          weights: [
+            ...attention('attn1'),
+            ...attention('attn2'),
+            ...(added === undefined
+              ? []
+              : [
+                  ...['add_k_proj', 'add_v_proj'].flatMap((name) => biased(`${path}attn2.${name}`, d, added)),
+                  ...norm(`${path}attn2.norm_added_k`, d, 'rms'),
+                ]),
+          ],
         },
         feedForward: {
           feedForward: { kind: 'dense', matrices: 2, width },
@@ -83,12 +86,25 @@ export const wan: Family = ({ config, notes }) => {
       ...biased('condition_embedder.time_proj', 6 * d, d, 'embedding'),
       ...biased('condition_embedder.text_embedder.linear_1', d, text, 'embedding'),
       ...biased('condition_embedder.text_embedder.linear_2', d, d, 'embedding'),
+      ...(picture === undefined ? [] : pictureEmbedder(d, picture, positions)),
       ...biased('proj_out', (config.optional('out_channels') ?? channels) * patch, d, 'head'),
       vector('scale_shift_table', [1, 2, d], 'norms'),
     ],
     tiedHead: false,
   };
 };
+
+/** What takes the picture that a video starts from. */
+function pictureEmbedder(d: number, width: number, positions: number | undefined): WeightTensor[] {
+  const module = 'condition_embedder.image_embedder';
+  return [
+    ...(positions === undefined ? [] : [vector(`${module}.pos_embed`, [1, positions, width], 'embedding')]),
+    ...norm(`${module}.norm1`, width, 'layer'),
+    ...biased(`${module}.ff.net.0.proj`, width, width, 'embedding'),
+    ...biased(`${module}.ff.net.2`, d, width, 'embedding'),
+    ...norm(`${module}.norm2`, d, 'layer'),
+  ];
+}
 
 /** Qwen-Image: picture and text in blocks of their own weights, joined in attention. */
 export const qwenImage: Family = ({ config }) => {
@@ -163,6 +179,10 @@ export const qwenImage: Family = ({ config }) => {
       ...biased('txt_in', d, text, 'embedding'),
       ...biased('time_text_embed.timestep_embedder.linear_1', d, TIME_CHANNELS, 'embedding'),
       ...biased('time_text_embed.timestep_embedder.linear_2', d, d, 'embedding'),
+      // A second condition is told apart by one of two rows.
+      ...(config.flag(false, 'use_additional_t_cond')
+        ? [lookup('time_text_embed.addition_t_embedding', 2, d)]
+        : []),
       ...biased('norm_out.linear', 2 * d, d, 'norms'),
       ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? 16), d, 'head'),
     ],
