@@ -48,9 +48,11 @@ import { mistral4 } from './mistral4';
 import { mixtral } from './mixtral';
 import { ariaText, graniteMoeSwa, kolibri, mellum } from './mixtureKin';
 import { iquestLoopCoder, klear, panguProMoe, xverse } from './mixtureRemote';
+import { modernbertDecoder } from './modernbertDecoder';
 import { mpt } from './mpt';
 import { nemotronH } from './nemotronH';
 import { nemotronNas } from './nemotronNas';
+import { cpmAnt, ctrl, gptNeoxJapanese } from './oldDecoders';
 import { olmo, olmo2, olmoe } from './olmo';
 import { flexOlmo, olmoHybrid } from './olmoKin';
 import { openelm } from './openelm';
@@ -73,6 +75,7 @@ import {
   seedOss,
 } from './plainDecoders';
 import { plamo, plamo2 } from './plamo';
+import { privacyFilter } from './privacyFilter';
 import { qwen } from './qwen';
 import { qwen2 } from './qwen2';
 import { qwen3 } from './qwen3';
@@ -85,8 +88,11 @@ import { rwkv5, rwkv6, rwkv7 } from './rwkvLater';
 import { smollm3 } from './smollm3';
 import { stablelm } from './stablelm';
 import { starcoder2 } from './starcoder2';
+import { switchTransformers } from './switchTransformers';
+import { t5gemma, t5gemma2, t5gemma2Decoder, t5gemma2Encoder, t5gemma2Text, t5gemmaModule } from './t5gemma';
 import { telechat } from './telechat';
 import { xglm } from './xglm';
+import { xlstm } from './xlstm';
 import { zamba, zamba2 } from './zamba';
 
 /** Language models that generate: `model_type` to family. */
@@ -115,6 +121,8 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   cohere,
   cohere2,
   cohere2_moe: cohere2Moe,
+  cpmant: cpmAnt,
+  ctrl,
   cwm,
   dbrx,
   deci,
@@ -149,6 +157,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   gpt_bigcode: gptBigcode,
   gpt_neo: gptNeo,
   gpt_neox: gptNeox,
+  gpt_neox_japanese: gptNeoxJapanese,
   gpt_neox_reward_model: gptNeox,
   gpt_oss: gptOss,
   gptj,
@@ -201,6 +210,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   mistral4,
   'mixformer-sequential': phi,
   mixtral,
+  'modernbert-decoder': modernbertDecoder,
   mpt,
   nanochat,
   nemotron,
@@ -211,6 +221,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   olmo3: olmo2,
   olmo_hybrid: olmoHybrid,
   olmoe,
+  openai_privacy_filter: privacyFilter,
   'openai-gpt': openaiGpt,
   openelm,
   opt,
@@ -253,11 +264,19 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   stablelm_epoch: stablelm,
   starcoder2,
   step3p5,
+  switch_transformers: switchTransformers,
+  t5_gemma_module: t5gemmaModule,
+  t5gemma,
+  t5gemma2,
+  t5gemma2_decoder: t5gemma2Decoder,
+  t5gemma2_encoder: t5gemma2Encoder,
+  t5gemma2_text: t5gemma2Text,
   telechat,
   telechat2: telechat,
   telechat3: llama,
   vaultgemma: vaultGemma,
   xglm,
+  xlstm,
   xverse,
   Yi: llama,
   youtu: deepseekV3,
