@@ -11,7 +11,7 @@ const PROCESSORS: readonly (readonly [RegExp, { bandwidth: number; f32: number; 
   [/Framework Mainboard/, { bandwidth: 256e9, f32: 2.6e12, memory: 128e9 }],
   [/N150/, { bandwidth: 38.4e9, f32: 0.23e12, memory: 16e9 }],
   [/Orion O6|MS-R1/, { bandwidth: 96e9, f32: 0.66e12, memory: 16e9 }],
-  [/Optiplex 780/, { bandwidth: 17e9, f32: 0.085e12, memory: 8e9 }],
+  [/Optiplex 780/, { bandwidth: 10.7e9, f32: 0.085e12, memory: 8e9 }],
 ];
 
 let specifications: Map<string, Record<string, string>> | undefined;

@@ -51,6 +51,32 @@ function phase(title: string, prefix: string, terms: readonly Term[]): string[] 
         `| ${term.id.slice(prefix.length + 1)} | ${formatSeconds(term.seconds)} | ${formatBytes(term.bytes)} | ${formatRate(term.flop, 'FLOP')} | ${plainMarkdown(term.formula)} | ${inputs(term)} |`,
     ),
     '',
+    ...operations(own),
+  ];
+}
+
+/** What the formula of a kind of work is fed with: one layer of each operation. */
+function operations(terms: readonly Term[]): string[] {
+  const parts = terms.flatMap((term) => term.parts ?? []);
+  if (parts.length === 0) return [];
+  return [
+    '| operation | layers | move | unpack | multiply | spill | weights | cache | FLOP | rows |',
+    '|---|---|---|---|---|---|---|---|---|---|',
+    ...parts.map((part) =>
+      [
+        `| ${part.name}`,
+        formatSignificant(part.layers),
+        formatSeconds(part.move),
+        formatSeconds(part.unpack),
+        formatSeconds(part.multiply),
+        formatSeconds(part.spill),
+        formatBytes(part.weightBytes),
+        formatBytes(part.cacheBytes),
+        formatRate(part.flop, 'FLOP'),
+        `${formatSignificant(part.rows)} |`,
+      ].join(' | '),
+    ),
+    '',
   ];
 }
 

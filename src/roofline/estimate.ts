@@ -39,6 +39,25 @@ export interface Term {
   flop: Flop;
   formula: string;
   inputs: Readonly<Record<string, number | string>>;
+  /** Operations that the term sums, where it sums several or one whose own sum can be unfolded further. */
+  parts?: readonly TermPart[];
+}
+
+/** An operation in identical layers: `layers` × what one layer takes by the term's formula, × the term's `times`. */
+export interface TermPart {
+  name: string;
+  layers: number;
+  /** Of one layer. */
+  move: Seconds;
+  unpack: Seconds;
+  multiply: Seconds;
+  spill: Seconds;
+  weightBytes: Bytes;
+  cacheBytes: Bytes;
+  activationBytes: Bytes;
+  flop: Flop;
+  /** Rows of the matrix product: tokens that share a pass over the weights. */
+  rows: number;
 }
 
 export interface RooflinePoint {

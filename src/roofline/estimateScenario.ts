@@ -17,7 +17,7 @@ import { steadyState } from './steadyState';
 import type { StepTime } from './stepTime';
 import { schemeOf } from './tensorStorage';
 import { validateScenario } from './validateScenario';
-import { vectorRate } from './vectorRate';
+import { integerRate, launchStretch, vectorRate } from './vectorUnits';
 
 /**
  * Answers a scenario: memory, latency, throughput, and the terms they are made of, in SI units. Pure and synchronous.
@@ -160,6 +160,8 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       device,
       peak: compute.peak,
       vector: vectorRate(device),
+      integer: integerRate(device),
+      launchStretch: launchStretch(device),
       constants: entry.constants,
       modifiers: scenario.modifiers,
       model: aggregate,
@@ -222,7 +224,7 @@ function warnLengths(scenario: Scenario, lengths: Lengths, warnings: Warning[]):
 
 function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
   return [
-    ...phaseTerms('prefill', plan, prefill.step, prefill.steps),
+    ...phaseTerms('prefill', plan, prefill.step, prefill.times),
     ...(prefill.tower
       ? [
           {
@@ -235,15 +237,10 @@ function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
           },
         ]
       : []),
-    ...fixedTerm(
-      'prefill.pipeline',
-      prefill.bubbleSeconds,
-      'step × ((steps + stages − 1) / stages − steps)',
-      {
-        stages: plan.placement.pipeline,
-        steps: prefill.steps,
-      },
-    ),
+    ...fixedTerm('prefill.pipeline', prefill.fillSeconds, 'step × (stages − 1) / stages', {
+      stages: plan.placement.pipeline,
+      step: prefill.step.seconds,
+    }),
     ...fixedTerm('prefill.request', prefill.requestSeconds, 'seconds a request', {
       secondsARequest: prefill.requestSeconds,
     }),

@@ -13,9 +13,20 @@ export const OPERATION_KINDS = [
 
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
+export type OperationName =
+  | 'attention matrices'
+  | 'feed-forward'
+  | 'experts'
+  | 'head'
+  | 'attention'
+  | 'recurrent state'
+  | 'element-wise';
+
 /** One kind of work in identical layers, for one device. Bytes and FLOP are of one layer; `layers` says how many run. */
 export interface Operation {
   kind: OperationKind;
+  /** What people call it where a kind has several. */
+  name: OperationName;
   layers: number;
   /** Weights streamed, as stored. */
   weightBytes: Bytes;

@@ -43,8 +43,10 @@ export interface PrefillTime {
   steps: number;
   /** Vision or audio towers and encoders, once an input. */
   tower: StepTime | null;
-  /** Pipeline stages that wait until the first step reaches them. */
-  bubbleSeconds: Seconds;
+  /** How often a step's time passes while the pipeline is full: `steps`, over the stages that work at once. */
+  times: number;
+  /** Until the first step has reached the last pipeline stage. */
+  fillSeconds: Seconds;
   requestSeconds: Seconds;
 }
 
@@ -98,16 +100,17 @@ export function runPrefill(plan: Plan, { step: prepared, steps, sequences }: Pre
   const { pipeline } = plan.placement;
   const step = runStep(plan, prepared);
   const tower = towerTime(plan, sequences);
-  const total = step.seconds * steps;
   // With m steps over p stages the pipeline is busy for (m + p − 1) stage times, each a p-th of a step.
-  const pipelined = pipeline > 1 ? (step.seconds * (steps + pipeline - 1)) / pipeline : total;
+  const times = steps / pipeline;
+  const fillSeconds = (step.seconds * (pipeline - 1)) / pipeline;
   const requestSeconds = plan.calibration.constants.requestSeconds;
   return {
-    seconds: pipelined + (tower?.seconds ?? 0) + requestSeconds,
+    seconds: step.seconds * times + fillSeconds + (tower?.seconds ?? 0) + requestSeconds,
     step,
     steps,
     tower,
-    bubbleSeconds: pipelined - total,
+    times,
+    fillSeconds,
     requestSeconds,
   };
 }

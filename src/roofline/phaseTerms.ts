@@ -1,45 +1,61 @@
-import type { Term } from './estimate';
+import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
-import { OPERATION_KINDS, type OperationKind } from './operation';
-import type { StepTime } from './stepTime';
+import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
+import { IN_TURN, OVERLAPPING, operationTime, type AttainedRates } from './operationTime';
+import { attainedRates, type StepTime } from './stepTime';
 
-const FORMULAS: Readonly<Record<OperationKind, string>> = {
-  weights: 'layers × max(weight bytes / (bandwidth × attained), 2 × parameters × tokens / (peak × attained))',
-  experts: 'layers × max(distinct experts × expert bytes / (bandwidth × attained), FLOP / (peak × attained))',
-  head: 'max(head bytes / (bandwidth × attained), 2 × parameters × positions / (peak × attained))',
-  kv: 'layers × max(cache bytes / (bandwidth × attained), 2 × tokens × keys × heads × width / (peak × attained))',
-  state: 'layers × max(2 × state bytes / (bandwidth × attained), FLOP / (peak × attained))',
-  activations: 'layers × element-wise bytes / (bandwidth × attained)',
-  communication:
-    'all-reduce: 2 (n − 1) / n × message / (link × attained) + 2 ⌈log2 n⌉ × latency, twice a layer',
-};
+const ALL_REDUCE =
+  'all-reduce: 2 (n − 1) / n × message / (link × attained) + 2 ⌈log2 n⌉ × latency, twice a layer';
 
 /**
  * The summands of a phase: each kind of work that takes time, then the fixed costs. They add up to `factor` × the step's
- * seconds (`factor`: how many steps, or what a speculative pass costs).
+ * seconds (`factor`: how many steps, or what a speculative pass costs). Kinds of work have `parts`, from which their formula
+ * gives the seconds again.
  */
 export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTime, factor: number): Term[] {
   const { constants } = plan.calibration;
+  const rates = attainedRates(plan.attained);
   const terms: Term[] = [];
-  const bandwidth = plan.device.bandwidth;
   for (const kind of OPERATION_KINDS) {
     const part = step.kinds[kind];
     if (part.seconds === 0 && part.bytes === 0) continue;
-    terms.push({
-      id: `${phase}.${kind}`,
-      seconds: part.seconds * factor,
-      bytes: part.bytes * factor,
-      flop: part.flop * factor,
-      formula: FORMULAS[kind],
-      inputs: inputsOf(kind, plan, bandwidth, factor),
-    });
+    const sum = { seconds: part.seconds * factor, bytes: part.bytes * factor, flop: part.flop * factor };
+    terms.push(
+      kind === 'communication'
+        ? {
+            id: `${phase}.${kind}`,
+            ...sum,
+            formula: ALL_REDUCE,
+            inputs: {
+              devices: plan.placement.used,
+              link: plan.device.link?.bandwidth ?? 0,
+              attained: constants.linkBandwidth,
+              times: factor,
+            },
+          }
+        : {
+            id: `${phase}.${kind}`,
+            ...sum,
+            formula: `layers × (${rates.overlaps ? OVERLAPPING : IN_TURN})`,
+            inputs: { ...inputsOf(kind, plan, rates), times: factor },
+            parts: step.operations
+              .filter((operation) => operation.kind === kind)
+              .map((operation) => partOf(operation, rates)),
+          },
+    );
   }
   const fixed = [
     [
       'launch',
       step.layerSeconds,
-      'layers × seconds a layer',
-      { secondsALayer: constants.layerSeconds, layers: plan.model.layers },
+      '(layers × seconds a layer + expert layers × seconds of routing) × clock',
+      {
+        secondsALayer: constants.layerSeconds,
+        layers: plan.model.layers * plan.scenario.modifiers.layersRun,
+        secondsOfRouting: constants.expertLayerSeconds,
+        expertLayers: plan.model.expertLayers,
+        clock: plan.attained.launchStretch * plan.scenario.modifiers.fixedSeconds,
+      },
     ],
     ['step', step.stepSeconds, 'seconds a step', { secondsAStep: constants.stepSeconds }],
     [
@@ -69,34 +85,43 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
   return terms;
 }
 
+/** The rates that a kind of work is reckoned with: bytes/s, FLOP/s; the attained shares are in them. */
 function inputsOf(
-  kind: OperationKind,
+  kind: Exclude<OperationKind, 'communication'>,
   plan: Plan,
-  bandwidth: number,
-  factor: number,
+  rates: AttainedRates,
 ): Record<string, number | string> {
-  const { constants } = plan.calibration;
-  if (kind === 'communication') {
-    return {
-      devices: plan.placement.used,
-      link: plan.device.link?.bandwidth ?? 0,
-      attained: constants.linkBandwidth,
-      times: factor,
-    };
-  }
-  const attained =
-    kind === 'kv' || kind === 'state'
-      ? constants.cacheBandwidth
-      : kind === 'activations'
-        ? constants.activationBandwidth
-        : constants.weightBandwidth;
+  const attention = kind === 'kv' || kind === 'state';
+  const { constants } = rates;
   return {
-    bandwidth,
-    attainedBandwidth: attained,
+    bandwidth: plan.device.bandwidth,
+    ...(attention
+      ? { cacheRate: rates.cache }
+      : { weightRate: rates.weights * (kind === 'experts' ? constants.expertAttained : 1) }),
+    activationRate: rates.activations,
     peak: plan.compute.peak,
     peakFormat: plan.compute.format,
-    attainedCompute: kind === 'kv' || kind === 'state' ? constants.attentionCompute : constants.compute,
-    times: factor,
+    attainedCompute: attention ? constants.attentionCompute : constants.compute,
+    ...(attention ? {} : { rowsToHalf: constants.halfRows }),
+    vectorRate: rates.vector,
+    integerRate: rates.integer,
+  };
+}
+
+function partOf(operation: Operation, rates: AttainedRates): TermPart {
+  const { move, unpack, multiply, spill } = operationTime(operation, rates);
+  return {
+    name: operation.name,
+    layers: operation.layers,
+    move,
+    unpack,
+    multiply,
+    spill,
+    weightBytes: operation.weightBytes,
+    cacheBytes: operation.cacheBytes,
+    activationBytes: operation.activationBytes + operation.scores * rates.scoreBytes,
+    flop: operation.flop,
+    rows: operation.rows,
   };
 }
 

@@ -69,7 +69,7 @@ function pushGroup(
   const flopFactor = decode ? modifiers.decodeLinearFlop : modifiers.prefillLinearFlop;
   if (group.attention.elements > 0) {
     operations.push(
-      linear('weights', group.attention, layers, tokens, {
+      linear('attention matrices', group.attention, layers, tokens, {
         bytes: decode ? modifiers.attentionWeightBytes : 1,
         flop: flopFactor,
         split: placement.tensor,
@@ -79,7 +79,7 @@ function pushGroup(
   }
   if (group.feedForward.elements > 0) {
     operations.push(
-      linear('weights', group.feedForward, layers, tokens, {
+      linear('feed-forward', group.feedForward, layers, tokens, {
         bytes: decode ? modifiers.feedForwardWeightBytes : 1,
         flop: flopFactor,
         split: placement.tensor,
@@ -94,6 +94,7 @@ function pushGroup(
     const bytesFactor = decode ? modifiers.feedForwardWeightBytes : 1;
     operations.push({
       kind: 'experts',
+      name: 'experts',
       layers,
       weightBytes: (group.expert.storedBytes * touched * bytesFactor) / split,
       plainElements: ((group.expert.elements - group.expert.packedElements) * touched * bytesFactor) / split,
@@ -109,6 +110,7 @@ function pushGroup(
   for (const mixer of group.mixers) pushMixer(operations, mixer, layers, step, context);
   operations.push({
     kind: 'activations',
+    name: 'element-wise',
     layers,
     weightBytes: group.vectorBytes,
     plainElements: 0,
@@ -123,14 +125,15 @@ function pushGroup(
 }
 
 function linear(
-  kind: 'weights' | 'head',
+  name: 'attention matrices' | 'feed-forward' | 'head',
   block: LinearBlock,
   layers: number,
   tokens: number,
   how: { bytes: number; flop: number; split: number; activationElement: Bytes },
 ): Operation {
   return {
-    kind,
+    kind: name === 'head' ? 'head' : 'weights',
+    name,
     layers,
     weightBytes: (block.storedBytes * how.bytes) / how.split,
     plainElements: ((block.elements - block.packedElements) * how.bytes) / how.split,
@@ -191,6 +194,7 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
     headSplit;
   return {
     kind: 'kv',
+    name: 'attention',
     layers,
     weightBytes: 0,
     plainElements: 0,
@@ -216,6 +220,7 @@ function recurrent(mixer: RecurrentMixer, layers: number, step: StepShape, conte
     mixer.stateElements * mixer.stateElementBytes + mixer.convolutionElements * context.activationElement;
   return {
     kind: 'state',
+    name: 'recurrent state',
     layers,
     weightBytes: 0,
     plainElements: 0,

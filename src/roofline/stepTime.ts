@@ -1,8 +1,10 @@
 import type { Device } from '../hardware/device';
 import type { Bytes, FlopPerSecond, Seconds } from '../units/quantities';
+import { backendOf } from './backend';
 import type { EngineConstants } from './calibration';
 import type { ModelAggregate } from './modelAggregate';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
+import { operationTime, type AttainedRates } from './operationTime';
 import type { Modifiers } from './modifiers';
 
 /** Sums of one step by kind of work, with the fixed costs beside them; seconds of all parts add up to `seconds`. */
@@ -19,6 +21,8 @@ export interface StepTime {
   computeBound: Seconds;
   bytes: number;
   flop: number;
+  /** What was timed, for those who unfold the sum. */
+  operations: readonly Operation[];
 }
 
 export interface KindTime {
@@ -30,8 +34,10 @@ export interface KindTime {
 export interface Attained {
   device: Device;
   peak: FlopPerSecond;
-  /** Of the vector units, see `vectorRate.ts`. */
+  /** Of the vector units in floating point and in integers, see `vectorUnits.ts`. */
   vector: FlopPerSecond;
+  integer: FlopPerSecond;
+  launchStretch: number;
   constants: EngineConstants;
   modifiers: Modifiers;
   model: ModelAggregate;
@@ -52,12 +58,27 @@ export interface CommunicationTime {
 /** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
 const EAGER_SCORE_BYTES = 16;
 
-/** Up to so many query rows attention runs on the vector units; past it on the matrix units. */
-const VECTOR_ROWS = 8;
+/** The rates in force: the device's, at the attained shares of its engine, with what techniques change. */
+export function attainedRates(how: Attained): AttainedRates {
+  const { constants, device, modifiers } = how;
+  const memory = device.bandwidth * modifiers.bandwidthAttained;
+  return {
+    constants,
+    weights: memory * constants.weightBandwidth,
+    cache: memory * constants.cacheBandwidth,
+    activations: memory * constants.activationBandwidth,
+    memory,
+    matrix: how.peak * modifiers.computeAttained,
+    vector: how.vector * modifiers.computeAttained,
+    integer: how.integer * modifiers.computeAttained,
+    scoreBytes: how.eager ? EAGER_SCORE_BYTES : constants.scoreBytes,
+    unpackBytes: how.kernel?.unpackBytes ?? 0,
+    overlaps: backendOf(device) !== 'cpu',
+  };
+}
 
 /**
- * Time of one step on one device: for each operation the longer of moving its bytes and computing its FLOP, at attained shares
- * of the device's peaks, plus fixed costs; `positions` are those whose next token is chosen. Where the host launches kernel by kernel the step takes at least the host's time.
+ * Time of one step on one device: its operations (see `operationTime.ts`) and its fixed costs; `positions` are those whose next token is chosen. Where the host launches kernel by kernel the step takes at least the host's time.
  */
 export function stepTime(
   operations: readonly Operation[],
@@ -66,14 +87,8 @@ export function stepTime(
   how: Attained,
   communication: CommunicationTime,
 ): StepTime {
-  const { constants, device, kernel, modifiers } = how;
-  const bandwidth = device.bandwidth * modifiers.bandwidthAttained;
-  const weightRate = bandwidth * constants.weightBandwidth;
-  const cacheRate = bandwidth * constants.cacheBandwidth;
-  const activationRate = bandwidth * constants.activationBandwidth;
-  const compute = how.peak * modifiers.computeAttained;
-  const vector = how.vector * modifiers.computeAttained;
-  const scoreBytes = how.eager ? EAGER_SCORE_BYTES : constants.scoreBytes;
+  const { constants, kernel, modifiers } = how;
+  const rates = attainedRates(how);
   const kinds = emptyKinds();
   let busy = 0;
   let memoryBound = 0;
@@ -81,33 +96,14 @@ export function stepTime(
   let bytes = 0;
   let flop = 0;
   for (const operation of operations) {
-    const attention = operation.kind === 'kv' || operation.kind === 'state';
-    const unpacked =
-      kernel !== null && operation.rows > 1 && (operation.kind === 'weights' || operation.kind === 'experts')
-        ? (operation.plainElements + operation.packedElements) * kernel.unpackBytes
-        : 0;
-    const share = operation.kind === 'experts' ? constants.expertAttained : 1;
-    const moved =
-      operation.weightBytes / (weightRate * share) +
-      operation.cacheBytes / cacheRate +
-      (operation.activationBytes + operation.scores * scoreBytes) / activationRate;
-    const instructions =
-      operation.plainElements * constants.plainFlop +
-      operation.packedElements * constants.packedFlop +
-      operation.superblockElements * constants.superblockFlop +
-      (attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0);
-    const attained = attention
-      ? constants.attentionCompute
-      : (share * constants.compute * operation.rows) / (operation.rows + constants.halfRows);
-    const arithmetic = operation.flop / (compute * attained);
-    const seconds =
-      (Math.max(moved, arithmetic) + instructions / vector + unpacked / bandwidth) * operation.layers;
+    const time = operationTime(operation, rates);
+    const seconds = time.seconds * operation.layers;
     const kind = kinds[operation.kind];
     const operationBytes =
       (operation.weightBytes +
         operation.cacheBytes +
         operation.activationBytes +
-        operation.scores * scoreBytes) *
+        operation.scores * rates.scoreBytes) *
       operation.layers;
     kind.seconds += seconds;
     kind.bytes += operationBytes;
@@ -115,13 +111,14 @@ export function stepTime(
     bytes += operationBytes;
     flop += operation.flop * operation.layers;
     busy += seconds;
-    if (moved + instructions / vector >= arithmetic) memoryBound += seconds;
+    if (time.move >= Math.max(time.multiply, time.unpack)) memoryBound += seconds;
     else computeBound += seconds;
   }
   kinds.communication.seconds = communication.seconds * modifiers.communication;
   kinds.communication.bytes = communication.bytes;
   const layerSeconds =
     (constants.layerSeconds * layers + constants.expertLayerSeconds * how.model.expertLayers) *
+    how.launchStretch *
     modifiers.fixedSeconds;
   const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
   const sequenceSeconds = constants.sequenceSeconds * positions;
@@ -145,6 +142,7 @@ export function stepTime(
     computeBound,
     bytes,
     flop,
+    operations,
   };
 }
 
