@@ -1,4 +1,4 @@
-import type { Config } from '../../config';
+import { isObject, type Config } from '../../config';
 import type { Family } from '../../family';
 import { denseFeedForward } from '../../parts/feedForward';
 import { groupedAttention } from '../../parts/groupedAttention';
@@ -6,6 +6,7 @@ import { llamaLike, type BlockContext } from '../../parts/llamaLike';
 import { lookup, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
 import { slidingExceptEvery } from '../decoders/slidingPattern';
+import { asTower } from '../vision/clip';
 import { languagePart } from './languagePart';
 
 const BLOCK_NORMS = [
@@ -113,17 +114,33 @@ function streamTables(config: Config, layers: number, perLayer: number, streams:
   ];
 }
 
-/** Gemma 3n with its towers: the language model is counted, the towers for pictures and sound are not and it says so. */
+/** A tower's own table of tokens, norms for them and for what the tower hands on, and the way into the language model. */
+function embedder(kind: 'vision' | 'audio', rows: number, width: number, hidden: number): WeightTensor[] {
+  const path = `embed_${kind}.`;
+  return [
+    lookup(`${path}embedding`, rows, width),
+    ...norm(`${path}hard_embedding_norm`, width, 'rms'),
+    ...norm(`${path}soft_embedding_norm`, width, 'rms'),
+    ...matrix(`${path}embedding_projection`, hidden, width, 'other'),
+  ];
+}
+
+/** Rows of a tower's table of tokens where its section does not say them. */
+const TOWER_TOKENS = 128;
+
+/** Gemma 3n: the language model with both its towers. */
 export const gemma3n: Family = (context) => {
-  const { config, notes } = context;
-  for (const key of ['vision_config', 'audio_config']) {
-    const section = config.section(key, {});
-    section?.understood(...Object.keys(section.raw));
-  }
+  const { config, nested } = context;
+  const text = languagePart(context, { type: 'gemma3n_text' });
+  if (text === undefined) return context.as('gemma3n_text');
   config.understood('audio_soft_tokens_per_image', 'vision_soft_tokens_per_image');
-  notes.doubt(
-    'missing-part',
-    'The towers for pictures and sound of this family are not known: only the language model is counted.',
-  );
-  return languagePart(context, { type: 'gemma3n_text' }) ?? context.as('gemma3n_text');
+  const towers = (['vision', 'audio'] as const).flatMap((kind) => {
+    const tower = nested(`${kind}_config`, `gemma3n_${kind}`, { evenIfAbsent: true });
+    if (tower === undefined) return [];
+    const section = config.raw[`${kind}_config`];
+    const said = isObject(section) ? section.vocab_size : undefined;
+    const rows = typeof said === 'number' && Number.isInteger(said) ? said : TOWER_TOKENS;
+    return [asTower(tower, kind, embedder(kind, rows, tower.hidden, text.hidden))];
+  });
+  return { ...text, towers };
 };

@@ -6,9 +6,11 @@ import { denseFeedForward, expertFeedForward } from '../../parts/feedForward';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { llamaLike, type BlockContext } from '../../parts/llamaLike';
 import { lookup, matrix, norm, vector } from '../../parts/tensors';
+import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
 import { asTower } from '../vision/clip';
-import { textAndVision } from './visionLanguage';
+import { languagePart } from './languagePart';
+import { TOKEN_KEYS } from './visionLanguage';
 
 const BLOCK_NORMS = [
   'input_layernorm',
@@ -206,23 +208,18 @@ export const gemma4Vision: Family = ({ config }) => {
   };
 };
 
-/** Gemma 4: text model and vision tower; files with an audio tower are read without it and say so. */
+/** Gemma 4: text model with the towers that the file describes, for pictures and for sound. */
 export const gemma4: Family = (context) => {
-  const { config, notes } = context;
-  if (!config.says('text_config')) return context.as('gemma4_text');
-  const { text, vision } = textAndVision(context, 'gemma4_text', 'gemma4_vision');
-  if (config.object('audio_config') !== undefined)
-    notes.doubt('missing-part', 'The audio tower of this family is not known and not counted.');
-  config.understood('vision_soft_tokens_per_image');
-  if (vision === undefined) return text;
-  return {
-    ...text,
-    towers: [
-      asTower(
-        vision,
-        'vision',
-        matrix('embed_vision.embedding_projection', text.hidden, vision.hidden, 'vision'),
-      ),
-    ],
-  };
+  const { config, nested } = context;
+  if (!config.says('text_config') && config.says('hidden_size')) return context.as('gemma4_text');
+  const text = languagePart(context, { type: 'gemma4_text' });
+  if (text === undefined) throw new ReadFailure('contradiction', 'text_config is no configuration.');
+  config.understood(...TOKEN_KEYS, 'vision_soft_tokens_per_image', 'audio_soft_tokens_per_image');
+  const towers = (['vision', 'audio'] as const).flatMap((kind) => {
+    const tower = nested(`${kind}_config`, `gemma4_${kind}`);
+    if (tower === undefined) return [];
+    const projector = matrix(`embed_${kind}.embedding_projection`, text.hidden, tower.hidden, 'other');
+    return [asTower(tower, kind, projector)];
+  });
+  return { ...text, towers };
 };

@@ -1,6 +1,8 @@
 import type { Family } from '../../family';
 import { ernie45 } from '../decoders/plainDecoders';
 import { gemma3n, gemma3nText } from './gemma3n';
+import { gemma3nAudio, gemma4Audio } from './gemmaAudio';
+import { mobileNetV5 } from '../vision/mobileNetV5';
 import { gemma4, gemma4Text, gemma4Vision } from './gemma4';
 import { glm4v, glm4vMoe, glmVision } from './glmVision';
 import { idefics3, idefics3Vision } from './idefics3';
@@ -79,6 +81,16 @@ import { phi4Audio, phi4Multimodal, phi4Vision } from './phi4Multimodal';
 import { molmo2, molmo2Adapter, molmo2Text, molmo2Vision } from './molmo2';
 import { ernieVl, ernieVlText } from './ernieVl';
 import { colModernVBert, colPali, colQwen2, modernVBert } from './retrieval';
+import {
+  chameleon,
+  chameleonCodes,
+  emu3,
+  emu3Codes,
+  emu3Text,
+  janus,
+  janusCodes,
+  janusVision,
+} from './imageTokens';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -89,6 +101,8 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   'blip-2': blip2,
   blip_2_qformer: qFormer,
   blip_2_vision_model: blip2Vision,
+  chameleon,
+  chameleon_vqgan: chameleonCodes,
   cohere2_vision: cohere2Vision,
   colmodernvbert: colModernVBert,
   colpali: colPali,
@@ -96,6 +110,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   davit: florenceVision,
   deepseek_vl: deepseekVl,
   deepseek_vl_hybrid: deepseekVlHybrid,
+  emu3,
+  emu3_text_model: emu3Text,
+  emu3_vqgan: emu3Codes,
   ernie4_5_vl_moe: ernieVl,
   ernie4_5_vl_moe_text: ernieVlText,
   ernie4_5_vl_moe_vision: ernieVlVision,
@@ -104,8 +121,11 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   fuyu,
   gemma3,
   gemma3n,
+  gemma3n_audio: gemma3nAudio,
   gemma3n_text: gemma3nText,
+  gemma3n_vision: mobileNetV5,
   gemma4,
+  gemma4_audio: gemma4Audio,
   gemma4_text: gemma4Text,
   gemma4_vision: gemma4Vision,
   git,
@@ -140,6 +160,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   internvl: internVlHf,
   internvl_chat: internVl,
   internvl_vision: internVlVision,
+  janus,
+  janus_vision_model: janusVision,
+  janus_vqgan: janusCodes,
   kimi_k25: kimiK25,
   kimi_k25_vision: kimiVision,
   'kosmos-2': kosmos,

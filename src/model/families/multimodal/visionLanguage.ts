@@ -7,7 +7,7 @@ import { asTower } from '../vision/clip';
 import { languagePart } from './languagePart';
 
 /** Keys of the outer file that say which token stands for a picture; they shape nothing. */
-const TOKEN_KEYS = [
+export const TOKEN_KEYS = [
   'image_seq_length',
   'vision_feature_layer',
   'vision_feature_select_strategy',
