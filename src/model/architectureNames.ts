@@ -4,6 +4,7 @@ import { quoted } from './readFailure';
 
 /** Architectures that go by another name than their `model_type`, both without marks and in lower case. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  bert: ['jinabert'],
   clip: ['stablediffusionsafetychecker'],
   falcon: ['rw'],
   hunyuanv1dense: ['hunyuandensev1'],

@@ -1,7 +1,8 @@
 import type { Family } from '../../family';
 import { albert } from './albert';
 import { bart, blenderbot, blenderbotSmall, m2m100, marian, mbart } from './bart';
-import { bert, layoutlm, roberta } from './bert';
+import { layoutlm, roberta } from './bert';
+import { bertOrRemote, xlmRobertaOrRemote } from './remote';
 import { distilbert } from './distilbert';
 import { debertaV2 } from './debertaV2';
 import { electra } from './electra';
@@ -40,7 +41,7 @@ import { longt5, pop2piano, udop } from './t5Kin';
 export const ENCODERS: Readonly<Record<string, Family>> = {
   albert,
   bart,
-  bert,
+  bert: bertOrRemote,
   blenderbot,
   'blenderbot-small': blenderbotSmall,
   camembert: roberta,
@@ -59,7 +60,7 @@ export const ENCODERS: Readonly<Record<string, Family>> = {
   roberta,
   t5,
   umt5: t5,
-  'xlm-roberta': roberta,
+  'xlm-roberta': xlmRobertaOrRemote,
   ernie,
   'megatron-bert': megatronBert,
   roc_bert: rocBert,
