@@ -162,12 +162,18 @@ export class Config {
   }
 
   /** A nested configuration with its own class's defaults; its unknown keys are told together with this one's. */
-  section(key: string, defaults: JsonObject): Config | undefined {
+  section(key: string, defaults: JsonObject, overrides: JsonObject = {}): Config | undefined {
     this.asked.add(key);
     const raw = this.raw[key];
     if (raw !== undefined && raw !== null && !isObject(raw)) return undefined;
     if (raw === null) return undefined;
-    const child = new Config(raw ?? {}, defaults, this.notes, `${this.path}${key}.`, this.evidence);
+    const child = new Config(
+      { ...raw, ...overrides },
+      defaults,
+      this.notes,
+      `${this.path}${key}.`,
+      this.evidence,
+    );
     this.children.push(child);
     return child;
   }

@@ -41,6 +41,8 @@ export interface NestedOptions {
   evenIfAbsent?: boolean;
   /** Values of the outer file that hold where the section is silent. */
   inherited?: JsonObject;
+  /** Values taken in place of the section's own. */
+  overrides?: JsonObject;
 }
 
 /** Reads one family's configuration; may throw ReadFailure and nothing else. */

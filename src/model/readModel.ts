@@ -122,7 +122,11 @@ function readFamily(config: Config, modelType: string, architecture: string, dep
       const said = isObject(raw) && typeof raw.model_type === 'string' ? raw.model_type : '';
       // A section that repeats the outer file's type is that family's own part of the kind asked for.
       const type = said === '' || said === modelType ? fallback : said;
-      const section = config.section(key, { ...classDefaults(type), ...options.inherited });
+      const section = config.section(
+        key,
+        { ...classDefaults(type), ...options.inherited },
+        options.overrides,
+      );
       if (section === undefined) return undefined;
       section.understood('model_type');
       const own = section.texts('architectures')?.[0] ?? '';

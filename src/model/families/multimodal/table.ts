@@ -91,6 +91,15 @@ import {
   janusCodes,
   janusVision,
 } from './imageTokens';
+import {
+  visionEncoderDecoder,
+  speechEncoderDecoder,
+  textEncoderDecoder,
+  nougat,
+  visionTextDualEncoder,
+} from './encoderDecoder';
+import { trocr } from './trocr';
+import { pix2struct, pix2structText, pix2structVision } from './pix2struct';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -241,4 +250,13 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   vipllava: vipLlava,
   voxtral,
   voxtral_encoder: voxtralEncoder,
+  'vision-encoder-decoder': visionEncoderDecoder,
+  'speech-encoder-decoder': speechEncoderDecoder,
+  'encoder-decoder': textEncoderDecoder,
+  nougat,
+  'vision-text-dual-encoder': visionTextDualEncoder,
+  trocr,
+  pix2struct,
+  pix2struct_text_model: pix2structText,
+  pix2struct_vision_model: pix2structVision,
 };

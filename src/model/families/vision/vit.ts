@@ -35,7 +35,9 @@ export const vit: Family = ({ config, architecture, modelType, notes }) => {
             ? matrix('distillation_classifier', classes, hidden, 'head', { bias: true })
             : []),
         ]
-      : matrix('pooler.dense', hidden, hidden, 'other', { bias: true });
+      : matrix('pooler.dense', config.optional('pooler_output_size') ?? hidden, hidden, 'other', {
+          bias: true,
+        });
   return {
     kind: 'encoder',
     hidden,
