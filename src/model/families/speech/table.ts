@@ -13,6 +13,7 @@ import { parakeetCtc, parakeetEncoder, parakeetTransducer } from './parakeet';
 import { musicgen, musicgenDecoder, musicgenMelody } from './musicgen';
 import { bark } from './bark';
 import { clap, clapAudio, clapText } from './clap';
+import { seamless } from './seamless';
 
 /** Speech models: `model_type` to family. */
 export const SPEECH: Readonly<Record<string, Family>> = {
@@ -50,4 +51,6 @@ export const SPEECH: Readonly<Record<string, Family>> = {
   clap,
   clap_text_model: clapText,
   clap_audio_model: clapAudio,
+  seamless_m4t: seamless,
+  seamless_m4t_v2: seamless,
 };

@@ -93,7 +93,7 @@ export const wav2vec2Bert: Family = (context) => {
       ...norm(`${prefix}feature_projection.layer_norm`, input, 'layer'),
       ...matrix(`${prefix}feature_projection.projection`, hidden, input, 'other', { bias: true }),
       ...(config.flag(false, 'use_intermediate_ffn_before_adapter')
-        ? feedForward(`${prefix}intermediate_ffn`, hidden, width)
+        ? conformerFeedForward(`${prefix}intermediate_ffn`, hidden, width)
         : []),
       ...(adapts ? bertAdapter(context, prefix, hidden, out, width) : []),
       ...speechTop(context, hidden, layers, {}, adapts ? out : hidden),
@@ -103,7 +103,7 @@ export const wav2vec2Bert: Family = (context) => {
   };
 };
 
-function feedForward(module: string, hidden: number, width: number): WeightTensor[] {
+export function conformerFeedForward(module: string, hidden: number, width: number): WeightTensor[] {
   return [
     ...matrix(`${module}.intermediate_dense`, width, hidden, 'other', { bias: true }),
     ...matrix(`${module}.output_dense`, hidden, width, 'other', { bias: true }),
@@ -111,6 +111,33 @@ function feedForward(module: string, hidden: number, width: number): WeightTenso
 }
 
 /** Layers that shorten the sequence, each with an attention of its own. */
+export interface ConformerAdapter {
+  /** Path with a trailing dot. */
+  prefix: string;
+  layers: number;
+  hidden: number;
+  kernel: number;
+  width: number;
+}
+
+export function conformerAdapter(a: ConformerAdapter): WeightTensor[] {
+  const layer = (path: string): WeightTensor[] => [
+    ...['residual_layer_norm', 'self_attn_layer_norm', 'ffn_layer_norm'].flatMap((name) =>
+      norm(path + name, a.hidden, 'layer'),
+    ),
+    ...['residual_conv', 'self_attn_conv'].flatMap((name) =>
+      convolution(path + name, [2 * a.hidden, a.hidden, a.kernel], 'other', { bias: true }),
+    ),
+    ...['linear_q', 'linear_k', 'linear_v', 'linear_out'].flatMap((name) =>
+      matrix(`${path}self_attn.${name}`, a.hidden, a.hidden, 'other', { bias: true }),
+    ),
+    ...conformerFeedForward(`${path}ffn`, a.hidden, a.width),
+  ];
+  return Array.from({ length: a.layers }, (_, index) =>
+    layer(`${a.prefix}adapter.layers.${String(index)}.`),
+  ).flat();
+}
+
 function bertAdapter(
   { config }: FamilyContext,
   prefix: string,
@@ -118,19 +145,6 @@ function bertAdapter(
   out: number,
   width: number,
 ): WeightTensor[] {
-  const kernel = config.integer('adapter_kernel_size');
-  const layer = (path: string): WeightTensor[] => [
-    ...['residual_layer_norm', 'self_attn_layer_norm', 'ffn_layer_norm'].flatMap((name) =>
-      norm(path + name, out, 'layer'),
-    ),
-    ...['residual_conv', 'self_attn_conv'].flatMap((name) =>
-      convolution(path + name, [2 * out, out, kernel], 'other', { bias: true }),
-    ),
-    ...['linear_q', 'linear_k', 'linear_v', 'linear_out'].flatMap((name) =>
-      matrix(`${path}self_attn.${name}`, out, out, 'other', { bias: true }),
-    ),
-    ...feedForward(`${path}ffn`, out, width),
-  ];
   return [
     ...(out === hidden
       ? []
@@ -138,8 +152,12 @@ function bertAdapter(
           ...matrix(`${prefix}adapter.proj`, out, hidden, 'other', { bias: true }),
           ...norm(`${prefix}adapter.proj_layer_norm`, out, 'layer'),
         ]),
-    ...Array.from({ length: config.integer('num_adapter_layers') }, (_, index) =>
-      layer(`${prefix}adapter.layers.${String(index)}.`),
-    ).flat(),
+    ...conformerAdapter({
+      prefix,
+      layers: config.integer('num_adapter_layers'),
+      hidden: out,
+      kernel: config.integer('adapter_kernel_size'),
+      width,
+    }),
   ];
 }
