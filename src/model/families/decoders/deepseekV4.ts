@@ -2,6 +2,7 @@ import type { Config } from '../../config';
 import type { Family } from '../../family';
 import type { MixerBlock } from '../../parts/block';
 import { llamaLike, type BlockContext } from '../../parts/llamaLike';
+import { streamHead, streamMixer } from '../../parts/residualStreams';
 import { matrix, norm, vector } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import type { AttentionMixer, Mixer, WeightTensor } from '../../spec';
@@ -146,27 +147,19 @@ export const deepseekV4: Family = (context) => {
         correctionBias: !isHashed(index),
       })(base),
     others: (_, base) =>
-      ['attn_hc', 'ffn_hc'].flatMap((name) => {
-        const rows = (2 + streams) * streams;
-        return [
-          vector(`${base.path}${name}.fn`, [rows, streams * base.sizes.hidden], 'other'),
-          vector(`${base.path}${name}.base`, rows, 'other'),
-          vector(`${base.path}${name}.scale`, 3, 'other'),
-        ];
-      }),
+      ['attn_hc', 'ffn_hc'].flatMap((name) =>
+        streamMixer(base.path + name, base.sizes.hidden, streams, {
+          rows: (2 + streams) * streams,
+          scales: 3,
+        }),
+      ),
   });
-  const { hidden } = model;
   return {
     ...model,
     layers: model.layers.map((plan, index) => {
       const second = folded.get(typeOf(index));
       return second === undefined ? plan : { ...plan, second };
     }),
-    outside: [
-      ...model.outside,
-      vector('model.hc_head.hc_fn', [streams, streams * hidden], 'other'),
-      vector('model.hc_head.hc_base', streams, 'other'),
-      vector('model.hc_head.hc_scale', 1, 'other'),
-    ],
+    outside: [...model.outside, ...streamHead('model.hc_head', model.hidden, streams)],
   };
 };

@@ -1,10 +1,12 @@
 import type { Family } from '../../family';
+import { gemma4Text } from '../multimodal/gemma4';
 import { afmoe } from './afmoe';
 import { arctic } from './arctic';
 import { axk1, axk2 } from './axk';
 import { baichuan } from './baichuan';
 import { baichuanM1 } from './baichuanM1';
 import { bailingMoe } from './bailing';
+import { bailingHybrid } from './bailingHybrid';
 import { bailingLinear } from './bailingLinear';
 import { bloom } from './bloom';
 import { chatglm } from './chatglm';
@@ -14,6 +16,7 @@ import { dbrx } from './dbrx';
 import { deepseek, deepseekV2, deepseekV3, deepseekV32, glmMoeDsa } from './deepseek';
 import { deepseekV4 } from './deepseekV4';
 import { dots1, hunyuanMoe, minimaxM2, phimoe } from './dots';
+import { dots3Text } from './dots3';
 import { ernie45Moe } from './ernie45Moe';
 import { exaone } from './exaone';
 import { exaoneMoe, hyV3, solarOpen } from './exaoneMoe';
@@ -27,7 +30,9 @@ import { gptNeox } from './gptNeox';
 import { gptOss } from './gptOss';
 import { granite, graniteMoe, graniteMoeHybrid } from './granite';
 import { grok1 } from './grok1';
+import { hrmText } from './hrm';
 import { hunyuanLarge } from './hunyuanLarge';
+import { glm5NextText, hyV4 } from './hyV4';
 import { internlm, internlm2, internlm3 } from './internlm';
 import { codeshell, jais } from './jais';
 import { bamba, jamba } from './jamba';
@@ -45,6 +50,7 @@ import { minimax } from './minimax';
 import { minimaxM3Text } from './minimaxM3';
 import { mistral } from './mistral';
 import { mistral4 } from './mistral4';
+import { mistralLarge4Text } from './mistralLarge4';
 import { mixtral } from './mixtral';
 import { ariaText, graniteMoeSwa, kolibri, mellum } from './mixtureKin';
 import { iquestLoopCoder, klear, panguProMoe, xverse } from './mixtureRemote';
@@ -94,6 +100,7 @@ import { telechat } from './telechat';
 import { xglm } from './xglm';
 import { xlstm } from './xlstm';
 import { zamba, zamba2 } from './zamba';
+import { zaya } from './zaya';
 
 /** Language models that generate: `model_type` to family. */
 export const DECODERS: Readonly<Record<string, Family>> = {
@@ -108,6 +115,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   axk2,
   baichuan,
   baichuan_m1: baichuanM1,
+  bailing_hybrid: bailingHybrid,
   bailing_moe: bailingMoe,
   bailing_moe_linear: bailingLinear,
   bailing_moe_v2: bailingMoe,
@@ -134,6 +142,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   diffllama: diffLlama,
   doge,
   dots1,
+  dots3_note_text: dots3Text,
   ernie4_5: ernie45,
   ernie4_5_moe: ernie45Moe,
   exaone,
@@ -146,12 +155,14 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   gemma,
   gemma2,
   gemma3_text: gemma3Text,
+  gemma4_unified_text: gemma4Text,
   glm,
   glm4,
   glm4_moe: glm4Moe,
   glm4_moe_lite: deepseekV3,
   glm4v_moe_text: glm4Moe,
   glm4v_text: glm4,
+  glm5_next_text: glm5NextText,
   glm_moe_dsa: glmMoeDsa,
   gpt2,
   gpt_bigcode: gptBigcode,
@@ -170,10 +181,12 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   granitemoeshared: graniteMoe,
   'grok-1': grok1,
   helium,
+  hrm_text: hrmText,
   hunyuan: hunyuanLarge,
   hunyuan_v1_dense: hunyuanDense,
   hunyuan_v1_moe: hunyuanMoe,
   hy_v3: hyV3,
+  hy_v4: hyV4,
   hyperclovax,
   internlm,
   internlm2,
@@ -208,6 +221,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   ministral: mistral,
   mistral,
   mistral4,
+  mistral_large4_text: mistralLarge4Text,
   'mixformer-sequential': phi,
   mixtral,
   'modernbert-decoder': modernbertDecoder,
@@ -283,4 +297,5 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   youtu_llm: deepseekV3,
   zamba,
   zamba2,
+  zaya,
 };

@@ -40,8 +40,11 @@ export const gemma4Text: Family = (context) => {
   const keyIsValue = config.flag(false, 'attention_k_eq_v');
   const bias = config.flag(false, 'attention_bias');
   const own = config.object('per_layer_config');
+  // Saved files pad a layer's number with noughts.
+  const ofLayer = (index: number): unknown =>
+    own?.[String(index)] ?? own?.[String(index).padStart(String(layers - 1).length, '0')];
   const ownSize = (index: number, key: string): number | undefined => {
-    const layer = own?.[String(index)];
+    const layer = ofLayer(index);
     const said = isObject(layer) ? layer[key] : undefined;
     return typeof said === 'number' && Number.isInteger(said) && said > 0 ? said : undefined;
   };
@@ -63,7 +66,7 @@ export const gemma4Text: Family = (context) => {
   const model = llamaLike(context, {
     blockNorms: BLOCK_NORMS,
     describe: (index) =>
-      `${String(isSliding(index))} ${String(reuses(index))} ${JSON.stringify(own?.[String(index)] ?? null)}`,
+      `${String(isSliding(index))} ${String(reuses(index))} ${JSON.stringify(ofLayer(index) ?? null)}`,
     attention: (index, base) => {
       const sliding = isSliding(index);
       return groupedAttention({
