@@ -30,6 +30,41 @@ diffusers.logging.set_verbosity_error()
 SECONDS_A_MODEL = 40
 
 
+# Classes whose own defaults build nothing: what their published files say of the keys that are left out.
+BASES = {
+    "HiDreamImageTransformer2DModel": {
+        "patch_size": 2, "in_channels": 16, "out_channels": 16, "caption_channels": [4096, 4096], "llama_layers": [0, 1, 2],
+    },
+    "HunyuanDiT2DModel": {"patch_size": 2, "in_channels": 4, "hidden_size": 1408, "num_layers": 40},
+    "LuminaNextDiT2DModel": {"num_kv_heads": 8},
+    "OmniGenTransformer2DModel": {"rope_scaling": {"short_factor": [1.0], "long_factor": [1.0], "type": "su"}},
+    "AutoencoderKL": {
+        "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
+        "down_block_types": ["DownEncoderBlock2D"] * 4, "up_block_types": ["UpDecoderBlock2D"] * 4,
+    },
+    "VQModel": {
+        "block_out_channels": [128, 256, 512], "layers_per_block": 2,
+        "down_block_types": ["DownEncoderBlock2D"] * 3, "up_block_types": ["UpDecoderBlock2D"] * 3,
+    },
+    "AutoencoderKLTemporalDecoder": {
+        "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2, "down_block_types": ["DownEncoderBlock2D"] * 4,
+    },
+}  # fmt: skip
+
+# Words worth trying: they choose parts of other shapes.
+TEXTS = {
+    "adapter_type": ["full_adapter_xl", "light_adapter"],
+    "addition_embed_type": ["text", "text_time"],
+    "attention_type": ["gated"],
+    "class_embed_type": ["timestep", "projection", "simple_projection", "identity"],
+    "mid_block_type": ["UNetMidBlock2D", None],
+    "norm_type": ["spatial", "ada_norm_single", "layer_norm"],
+    "qk_norm": [None, "rms_norm", "rms_norm_across_heads", "layer_norm"],
+    "resnet_time_scale_shift": ["scale_shift"],
+    "time_embedding_type": ["fourier", "learned"],
+}  # fmt: skip
+
+
 def timeout(*_):
     raise TimeoutError("took too long")
 
@@ -91,13 +126,16 @@ def changed(key, value):
 
 
 def vary(name, out):
-    full = defaults(name)
+    full = {**defaults(name), **BASES.get(name, {})}
     base = count(built(full))
     write(out, name, None, full, base)
-    write(out, name, "nothing said", {"_class_name": name}, base)
+    try:
+        write(out, name, "nothing said", {"_class_name": name}, count(built({"_class_name": name})))
+    except Exception as error:
+        print(f"{name}, nothing said: {type(error).__name__}: {str(error)[:100]}", file=sys.stderr)
     seen = set()
     for key, value in full.items():
-        for other in changed(key, value):
+        for other in changed(key, value) + [one for one in TEXTS.get(key, []) if one != value]:
             config = copy.deepcopy(full)
             config[key] = other
             try:

@@ -1,73 +1,139 @@
-import type { Family } from '../family';
-import { NO_FEED_FORWARD, NO_MIXER } from '../parts/block';
+import type { Config } from '../config';
+import type { Family, FamilyModel } from '../family';
 import type { LayerPlan } from '../parts/foldLayers';
-import { convolution, matrix, norm } from '../parts/tensors';
+import { convolution, lookup, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
-import { residualBlock, resample } from './residualBlock';
+import { groupAttention, residualBlock, resample } from './residualBlock';
+import { diffusionModel } from './tensors';
+import { stage } from './uShape';
 
-/** The autoencoder between pictures and latents, as Stable Diffusion 1 to 3 and FLUX have it. */
-export const autoencoderKl: Family = ({ config }) => {
+/** What autoencoders of pictures share: their sizes, the encoder, and what stands at its ends. */
+export interface AutoencoderFrame {
+  widths: readonly number[];
+  perLevel: number;
+  latent: number;
+  out: number;
+  attends: boolean;
+  encoder: LayerPlan[];
+  encoderEnds: (out: number) => WeightTensor[];
+}
+
+/** Reads the sizes; throws ReadFailure for kinds of blocks that are not known. */
+export function autoencoderFrame(config: Config, kindKeys: readonly string[]): AutoencoderFrame {
   const widths = config.integers('block_out_channels') ?? [];
   const first = widths[0];
   const last = widths.at(-1);
   if (first === undefined || last === undefined)
     throw new ReadFailure('missing-key', 'block_out_channels is not said.');
-  const kinds = [...(config.texts('down_block_types') ?? []), ...(config.texts('up_block_types') ?? [])];
-  if (kinds.some((kind) => kind !== 'DownEncoderBlock2D' && kind !== 'UpDecoderBlock2D')) {
-    throw new ReadFailure('unsupported', 'The autoencoder has blocks that are not known.');
+  for (const key of kindKeys) {
+    const kinds = config.texts(key) ?? [];
+    if (kinds.some((kind) => kind !== 'DownEncoderBlock2D' && kind !== 'UpDecoderBlock2D'))
+      throw new ReadFailure('unsupported', 'The autoencoder has blocks that are not known.');
+    if (kinds.length !== widths.length)
+      throw new ReadFailure('contradiction', `${key} has not as many kinds of blocks as there are widths.`);
   }
-  if (kinds.length !== 2 * widths.length)
-    throw new ReadFailure('contradiction', 'There are not as many kinds of blocks as widths.');
   const perLevel = config.integer('layers_per_block');
-  const latent = config.integer('latent_channels');
-  const input = config.integerOr(3, 'in_channels');
-  const out = config.integerOr(3, 'out_channels');
   const attends = config.flag(true, 'mid_block_add_attention');
-  config.understood(
-    '_class_name',
-    '_diffusers_version',
-    'act_fn',
-    'norm_num_groups',
-    'sample_size',
-    'scaling_factor',
-    'shift_factor',
-    'force_upcast',
-    'latents_mean',
-    'latents_std',
-  );
-  const levels = [...widths];
+  const input = config.integerOr(3, 'in_channels');
+  config.understood(...UNSHAPED);
   return {
-    kind: 'diffusion',
-    hidden: first,
-    vocabulary: 0,
-    maxContext: null,
-    layers: [
-      ...half('encoder.down_blocks', levels, first, perLevel, 'encoder.downsamplers'),
+    widths,
+    perLevel,
+    latent: config.integer('latent_channels'),
+    out: config.integerOr(3, 'out_channels'),
+    attends,
+    encoder: [
+      ...half('encoder.down_blocks', widths, first, perLevel, 'encoder.downsamplers'),
       middle('encoder.mid_block', last, attends),
-      middle('decoder.mid_block', last, attends),
-      ...half('decoder.up_blocks', levels.reverse(), last, perLevel + 1, 'decoder.upsamplers'),
     ],
-    outside: [
+    encoderEnds: (out) => [
       ...convolution('encoder.conv_in', [first, input, 3, 3], 'other', { bias: true }),
       ...norm('encoder.conv_norm_out', last, 'layer', 'other'),
-      ...convolution('encoder.conv_out', [2 * latent, last, 3, 3], 'other', { bias: true }),
-      ...(config.flag(true, 'use_quant_conv')
-        ? convolution('quant_conv', [2 * latent, 2 * latent, 1, 1], 'other', { bias: true })
-        : []),
-      ...(config.flag(true, 'use_post_quant_conv')
-        ? convolution('post_quant_conv', [latent, latent, 1, 1], 'other', { bias: true })
-        : []),
+      ...convolution('encoder.conv_out', [out, last, 3, 3], 'other', { bias: true }),
+    ],
+  };
+}
+
+const UNSHAPED = [
+  '_class_name',
+  '_diffusers_version',
+  '_name_or_path',
+  'act_fn',
+  'norm_num_groups',
+  'sample_size',
+  'scaling_factor',
+  'shift_factor',
+  'force_upcast',
+  'latents_mean',
+  'latents_std',
+];
+
+/** The autoencoder between pictures and latents, as Stable Diffusion 1 to 3 and FLUX have it. */
+export const autoencoderKl: Family = ({ config }) => {
+  const frame = autoencoderFrame(config, ['down_block_types', 'up_block_types']);
+  const { latent } = frame;
+  const quantised = config.flag(true, 'use_quant_conv');
+  return withDecoder(frame, [
+    ...frame.encoderEnds(2 * latent),
+    ...(quantised ? point('quant_conv', 2 * latent, 2 * latent) : []),
+    ...(config.flag(true, 'use_post_quant_conv') ? point('post_quant_conv', latent, latent) : []),
+  ]);
+};
+
+/** FLUX.2's autoencoder: latents are normed over patches by statistics, which are no parameters. */
+export const autoencoderFlux2: Family = (context) => {
+  context.config.understood(
+    'batch_norm_eps',
+    'batch_norm_momentum',
+    'patch_size',
+    'decoder_block_out_channels',
+  );
+  const other = context.config.integers('decoder_block_out_channels');
+  const own = context.config.integers('block_out_channels');
+  if (other !== undefined && JSON.stringify(other) !== JSON.stringify(own))
+    context.notes.doubt('unknown-key', 'A decoder of other widths than the encoder is not known here.');
+  return autoencoderKl(context);
+};
+
+/** An autoencoder whose latents are rows of a table. */
+export const vectorQuantised: Family = ({ config, notes }) => {
+  const frame = autoencoderFrame(config, ['down_block_types', 'up_block_types']);
+  const { latent } = frame;
+  const width = config.optional('vq_embed_dim') ?? latent;
+  if ((config.text('norm_type') ?? 'group') !== 'group')
+    notes.doubt('unknown-key', 'norm_type is of a kind that is not known in this family.');
+  config.understood('lookup_from_codebook');
+  return withDecoder(frame, [
+    ...frame.encoderEnds(latent),
+    ...point('quant_conv', width, latent),
+    lookup('quantize.embedding', config.integer('num_vq_embeddings'), width, 'other'),
+    ...point('post_quant_conv', latent, width),
+  ]);
+};
+
+function withDecoder(frame: AutoencoderFrame, ends: readonly WeightTensor[]): FamilyModel {
+  const { widths, perLevel, latent, out, attends } = frame;
+  const first = widths[0] ?? 0;
+  const last = widths.at(-1) ?? 0;
+  return diffusionModel(
+    first,
+    [
+      ...frame.encoder,
+      middle('decoder.mid_block', last, attends),
+      ...half('decoder.up_blocks', [...widths].reverse(), last, perLevel + 1, 'decoder.upsamplers'),
+    ],
+    [
+      ...ends,
       ...convolution('decoder.conv_in', [last, latent, 3, 3], 'other', { bias: true }),
       ...norm('decoder.conv_norm_out', first, 'layer', 'other'),
       ...convolution('decoder.conv_out', [out, first, 3, 3], 'other', { bias: true }),
     ],
-    tiedHead: false,
-  };
-};
+  );
+}
 
-function stage(weights: WeightTensor[]): LayerPlan {
-  return { mixer: NO_MIXER, feedForward: NO_FEED_FORWARD, others: weights };
+function point(name: string, out: number, input: number): WeightTensor[] {
+  return convolution(name, [out, input, 1, 1], 'other', { bias: true });
 }
 
 function half(
@@ -92,14 +158,7 @@ function half(
 function middle(path: string, width: number, attends: boolean): LayerPlan {
   return stage([
     ...residualBlock(`${path}.resnets.0`, width, width, null),
-    ...(attends
-      ? [
-          ...norm(`${path}.attentions.0.group_norm`, width, 'layer', 'other'),
-          ...['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((name) =>
-            matrix(`${path}.attentions.0.${name}`, width, width, 'attention', { bias: true }),
-          ),
-        ]
-      : []),
+    ...(attends ? groupAttention(`${path}.attentions.0`, width) : []),
     ...residualBlock(`${path}.resnets.1`, width, width, null),
   ]);
 }

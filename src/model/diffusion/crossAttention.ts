@@ -20,6 +20,7 @@ interface CrossBlocks {
   headDim: number;
   context: number;
   bias: boolean;
+  outBias?: boolean;
   /** Norms over all heads together on query and key. */
   normed?: boolean;
   /** Norms before each part store a scale and a shift. */
@@ -35,6 +36,7 @@ function crossBlocks(config: Config, b: CrossBlocks): FamilyModel['layers'] {
     hidden: d,
     inner: d,
     bias: b.bias,
+    outBias: b.outBias ?? true,
     ...(b.normed === true ? { norm: { width: d, kind: 'rms' as const } } : {}),
   };
   return planLayers(
@@ -109,8 +111,7 @@ export const ltx: Family = ({ config, notes }) => {
   const channels = config.integer('in_channels');
   if ((config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads')
     notes.doubt('unknown-key', 'qk_norm is of a kind that is not known in this family.');
-  if (!config.flag(true, 'attention_out_bias'))
-    notes.doubt('unknown-key', 'Outputs without a bias are not known in this family.');
+  const outBias = config.flag(true, 'attention_out_bias');
   config.understood(...COMMON_KEYS, 'patch_size', 'patch_size_t');
   return diffusionModel(
     d,
@@ -120,6 +121,7 @@ export const ltx: Family = ({ config, notes }) => {
       context: config.integer('cross_attention_dim'),
       bias: config.flag(true, 'attention_bias'),
       normed: true,
+      outBias,
       affine: config.flag(false, 'norm_elementwise_affine') ? 'rms' : 'none',
       norms: ['norm1', 'norm2'],
     }),

@@ -19,3 +19,13 @@ export function residualBlock(path: string, input: number, out: number, time: nu
 export function resample(path: string, width: number): WeightTensor[] {
   return convolution(path, [width, width, 3, 3], 'other', { bias: true });
 }
+
+/** Attention of a picture to itself, behind a norm over groups. */
+export function groupAttention(path: string, width: number): WeightTensor[] {
+  return [
+    ...norm(`${path}.group_norm`, width, 'layer', 'other'),
+    ...['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((name) =>
+      matrix(`${path}.${name}`, width, width, 'attention', { bias: true }),
+    ),
+  ];
+}

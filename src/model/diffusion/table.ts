@@ -1,5 +1,5 @@
 import type { Family } from '../family';
-import { autoencoderKl } from './autoencoder';
+import { autoencoderFlux2, autoencoderKl, vectorQuantised } from './autoencoder';
 import { cogVideoX } from './cogVideoX';
 import { controlNet } from './controlNet';
 import { allegro, ltx, pixart, sana } from './crossAttention';
@@ -9,14 +9,23 @@ import { cosmos, dit, hunyuanDit, luminaNext, omniGen } from './moreCross';
 import { auraFlow, hiDream, mochi } from './moreJoint';
 import { prior } from './prior';
 import { lumina2, zImage } from './singleStream';
+import { t2iAdapter, tinyAutoencoder } from './smallParts';
+import { spatioTemporalUnet, temporalAutoencoder } from './spatioTemporal';
 import { unet } from './unet';
+import { unet2d } from './unet2d';
 import { qwenImage, wan } from './wan';
+import { wanAutoencoder } from './wanAutoencoder';
 
 /** Which family reads which `_class_name` of a diffusers component. */
 export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AllegroTransformer3DModel: allegro,
   AuraFlowTransformer2DModel: auraFlow,
   AutoencoderKL: autoencoderKl,
+  AutoencoderKLFlux2: autoencoderFlux2,
+  AutoencoderKLQwenImage: wanAutoencoder,
+  AutoencoderKLTemporalDecoder: temporalAutoencoder,
+  AutoencoderKLWan: wanAutoencoder,
+  AutoencoderTiny: tinyAutoencoder,
   ChromaTransformer2DModel: chroma,
   CogVideoXTransformer3DModel: cogVideoX,
   ControlNetModel: controlNet,
@@ -39,7 +48,11 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   SanaTransformer2DModel: sana,
   SD3ControlNetModel: stableDiffusion3ControlNet,
   SD3Transformer2DModel: stableDiffusion3,
+  T2IAdapter: t2iAdapter,
   UNet2DConditionModel: unet,
+  UNet2DModel: unet2d,
+  UNetSpatioTemporalConditionModel: spatioTemporalUnet,
+  VQModel: vectorQuantised,
   WanTransformer3DModel: wan,
   ZImageTransformer2DModel: zImage,
 };

@@ -271,7 +271,11 @@ function upward(shape: Shape, first: number): LayerPlan[] {
 }
 
 /** Projections around blocks of self-attention, attention to the text, and a gated network of four times the width. */
-function transformer(path: string, level: Level, context: number): WeightTensor[] {
+export function transformer(
+  path: string,
+  level: Pick<Level, 'width' | 'transformers' | 'onlyCross'>,
+  context: number,
+): WeightTensor[] {
   const { width } = level;
   const blocks = { copies: level.transformers };
   const b = `${path}.transformer_blocks`;
