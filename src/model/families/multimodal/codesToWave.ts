@@ -227,7 +227,7 @@ export const code2Wav: Family = ({ config }) => {
       hidden,
       heads,
       kvHeads: config.optional('num_key_value_heads') ?? heads,
-      headDim: config.optional('head_dim') ?? hidden / heads,
+      headDim: config.optional('head_dim') ?? Math.floor(hidden / heads),
       width: config.integer('intermediate_size'),
       qkvBias: bias,
       outBias: bias,

@@ -139,7 +139,9 @@ export const qwen3OmniTalker: Family = (context) => {
         ...matrix(`talker.${name}.linear_fc1`, width, from, 'other', { bias: true }),
         ...matrix(`talker.${name}.linear_fc2`, text.hidden, width, 'other', { bias: true }),
       ]),
-      ...matrix('talker.codec_head', text.vocabulary, text.hidden, 'head'),
+      ...(config.flag(false, 'tie_word_embeddings')
+        ? []
+        : matrix('talker.codec_head', text.vocabulary, text.hidden, 'head')),
     ],
     towers: [asTower(predictor, 'other')],
   };
