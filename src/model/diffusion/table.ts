@@ -14,6 +14,7 @@ import { spatioTemporalUnet, temporalAutoencoder } from './spatioTemporal';
 import { unet } from './unet';
 import { unet2d } from './unet2d';
 import { qwenImage, wan } from './wan';
+import { cogVideoXAutoencoder, hunyuanVideoAutoencoder } from './videoAutoencoders';
 import { wanAutoencoder } from './wanAutoencoder';
 
 /** Which family reads which `_class_name` of a diffusers component. */
@@ -21,7 +22,9 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AllegroTransformer3DModel: allegro,
   AuraFlowTransformer2DModel: auraFlow,
   AutoencoderKL: autoencoderKl,
+  AutoencoderKLCogVideoX: cogVideoXAutoencoder,
   AutoencoderKLFlux2: autoencoderFlux2,
+  AutoencoderKLHunyuanVideo: hunyuanVideoAutoencoder,
   AutoencoderKLQwenImage: wanAutoencoder,
   AutoencoderKLTemporalDecoder: temporalAutoencoder,
   AutoencoderKLWan: wanAutoencoder,
