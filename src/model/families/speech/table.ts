@@ -14,6 +14,16 @@ import { musicgen, musicgenDecoder, musicgenMelody } from './musicgen';
 import { bark } from './bark';
 import { clap, clapAudio, clapText } from './clap';
 import { seamless } from './seamless';
+import { csm, csmDepth, kyutaiSpeechToText, moshi, moshiDepth } from './talk';
+import {
+  canary,
+  canaryDecoder,
+  cohereAsr,
+  voxtralRealtime,
+  voxtralRealtimeEncoder,
+  voxtralRealtimeText,
+} from './recognisers';
+import { graniteSpeech, graniteSpeechEncoder } from './graniteSpeech';
 
 /** Speech models: `model_type` to family. */
 export const SPEECH: Readonly<Record<string, Family>> = {
@@ -53,4 +63,17 @@ export const SPEECH: Readonly<Record<string, Family>> = {
   clap_audio_model: clapAudio,
   seamless_m4t: seamless,
   seamless_m4t_v2: seamless,
+  csm,
+  csm_depth_decoder_model: csmDepth,
+  kyutai_speech_to_text: kyutaiSpeechToText,
+  moshi,
+  moshi_depth: moshiDepth,
+  canary,
+  canary_decoder: canaryDecoder,
+  cohere_asr: cohereAsr,
+  voxtral_realtime: voxtralRealtime,
+  voxtral_realtime_encoder: voxtralRealtimeEncoder,
+  voxtral_realtime_text: voxtralRealtimeText,
+  granite_speech: graniteSpeech,
+  granite_speech_encoder: graniteSpeechEncoder,
 };
