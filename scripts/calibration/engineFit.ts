@@ -147,7 +147,7 @@ export function fitEngine(
         ? any
         : fit(weigh(members), warm?.backends.get(family as Backend) ?? from, from, {
             free: identifiable(members),
-            hold: holdOf(engine, HOLD / devicesOf(members) ** 1.5),
+            hold: holdOf(engine, HOLD / devicesOf(members)),
             sweeps,
             restarts,
           });
@@ -167,7 +167,7 @@ export function fitEngine(
         backend,
         fit(weigh(list), warm?.backends.get(backend) ?? shared, shared, {
           free: identifiable(list),
-          hold: holdOf(engine, HOLD / devicesOf(list) ** 1.5),
+          hold: holdOf(engine, HOLD / devicesOf(list)),
           sweeps,
           restarts: 0,
         }),

@@ -35,6 +35,12 @@ export function mostStepTokens(scenario: Scenario): number {
   return engine === 'llama.cpp' ? Math.min(LLAMA_MICRO_BATCH, maxBatchedTokens) : maxBatchedTokens;
 }
 
+/**
+ * How much of what its stages could do at once they do in llama.cpp, whose scheduler waits between them: long prompts of 8B to 70B models
+ * over 2 to 8 GPUs gain half of what a full pipeline would (throughput.csv, XiongjieDai/GPU-Benchmarks-on-LLM-Inference; none to 0.7).
+ */
+const LLAMA_PIPELINE_OVERLAP = 0.5;
+
 /** A prefill: how often a step of the same shape runs, and what one costs. */
 export interface PrefillTime {
   seconds: Seconds;
@@ -100,9 +106,10 @@ export function runPrefill(plan: Plan, { step: prepared, steps, sequences }: Pre
   const { pipeline } = plan.placement;
   const step = runStep(plan, prepared);
   const tower = towerTime(plan, sequences);
-  // With m steps over p stages the pipeline is busy for (m + p − 1) stage times, each a p-th of a step.
-  const times = steps / pipeline;
-  const fillSeconds = (step.seconds * (pipeline - 1)) / pipeline;
+  // With m steps over p stages a full pipeline is busy for (m + p − 1) stage times, each a p-th of a step; without overlap for m steps.
+  const overlap = plan.scenario.setup.engine === 'llama.cpp' ? LLAMA_PIPELINE_OVERLAP : 1;
+  const times = steps * (1 - overlap + overlap / pipeline);
+  const fillSeconds = (overlap * step.seconds * (pipeline - 1)) / pipeline;
   const requestSeconds = plan.calibration.constants.requestSeconds;
   return {
     seconds: step.seconds * times + fillSeconds + (tower?.seconds ?? 0) + requestSeconds,

@@ -20,8 +20,11 @@ const NARROWEST = 0.05;
 /** How much a band opens for each reach between what is asked and the nearest that was measured. */
 const OPENS = 0.2;
 const FARTHEST = 4;
-/** And for how few devices the residuals come from: one is no sample of devices. */
-const FEW_DEVICES = 1.5;
+/**
+ * How far the mean of one more device lies from those measured, as a natural logarithm (80 % each way), divided by the root of how
+ * many were measured: one is no sample of devices. Between devices of one kind prefill differs more than decode does.
+ */
+const UNSEEN_DEVICE: Readonly<Record<Neighbour['phase'], number>> = { decode: 0.45, prefill: 0.65 };
 
 export interface ResidualBand {
   /** Factors on the estimated time. */
@@ -60,9 +63,10 @@ export function residualBand(
     weights[at] = weight;
   }
   const nearest = Math.sqrt(least);
-  const opening = 1 + OPENS * Math.min(FARTHEST, nearest) + FEW_DEVICES / Math.max(1, devices);
-  const low = Math.min(quantile(residuals, weights, 0.1 * total), -NARROWEST) * opening;
-  const high = Math.max(quantile(residuals, weights, 0.9 * total), NARROWEST) * opening;
+  const opening = 1 + OPENS * Math.min(FARTHEST, nearest);
+  const unseen = UNSEEN_DEVICE[point.phase] / Math.sqrt(Math.max(1, devices));
+  const low = -Math.hypot(Math.min(quantile(residuals, weights, 0.1 * total), -NARROWEST) * opening, unseen);
+  const high = Math.hypot(Math.max(quantile(residuals, weights, 0.9 * total), NARROWEST) * opening, unseen);
   return { p10: Math.exp(low), p90: Math.exp(high), nearest };
 }
 

@@ -52,6 +52,7 @@ describe('residualBand', () => {
       ...Array.from({ length: 20 }, () => neighbour(-0.5, 1e14)),
     ];
     const band = residualBand(rows, 10, point);
-    assert.ok(band && band.p90 > 1.6 && band.p10 > 0.9);
+    // The far ones would pull p10 to 0.6 and below; what is left is the uncertainty of one more device among ten.
+    assert.ok(band && band.p90 > 1.6 && band.p10 > 0.84);
   });
 });

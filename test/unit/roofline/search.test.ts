@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { NO_MODIFIERS } from '../../../src/roofline/modifiers';
 import { placements } from '../../../src/roofline/placements';
-import { search, type SearchSpace } from '../../../src/roofline/search';
+import { PLAIN, search, type SearchSpace } from '../../../src/roofline/search';
 import { LLAMA_31_8B, MIXTRAL_8X7B } from './llamaLike';
 import { H100, scenario, T4 } from './scenarios';
 
@@ -69,8 +68,12 @@ describe('search', () => {
       {
         ...SPACE,
         variants: [
-          { setup: {}, modifiers: NO_MODIFIERS },
-          { setup: {}, modifiers: { ...NO_MODIFIERS, speculation } },
+          PLAIN,
+          {
+            techniques: ['draft'],
+            dependsOnBatch: false,
+            apply: (plain) => ({ ...plain, modifiers: { ...plain.modifiers, speculation } }),
+          },
         ],
       },
       'latency',
