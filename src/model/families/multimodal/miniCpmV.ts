@@ -47,6 +47,7 @@ function textOf(context: FamilyContext, config: Config): FamilyModel {
     '2.5': 'llama',
     '2.6': 'qwen2',
     '4': 'llama',
+    '4.0': 'llama',
     '4.5': 'qwen3',
   };
   const type = Object.hasOwn(types, version) ? types[version] : undefined;

@@ -104,6 +104,7 @@ import { miniCpmV, miniCpmVTower } from './miniCpmV';
 import { molmo } from './molmo';
 import { openVla } from './openVla';
 import { deepseekVl2 } from './deepseekVl2';
+import { phi4mm } from './phi4mm';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -225,6 +226,7 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   phi4_multimodal: phi4Multimodal,
   phi4_multimodal_audio: phi4Audio,
   phi4_multimodal_vision: phi4Vision,
+  phi4mm,
   pix2struct,
   pix2struct_text_model: pix2structText,
   pix2struct_vision_model: pix2structVision,
