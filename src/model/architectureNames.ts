@@ -7,9 +7,12 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   bert: ['jinabert'],
   clip: ['stablediffusionsafetychecker'],
   falcon: ['rw'],
+  gptsw3: ['gpt2'],
+  hfolmo: ['olmo'],
   hunyuanv1dense: ['hunyuandensev1'],
   hunyuanv1moe: ['hunyuanmoev1'],
   internvit6b: ['internvision'],
+  iquestcoder: ['llama'],
   kimik2: ['deepseekv3'],
   llama: ['yi', 'xverse', 'aquila'],
   ministral3: ['mistral3'],
@@ -18,6 +21,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   phimsft: ['phi'],
   refinedweb: ['rw', 'falcon'],
   refinedwebmodel: ['rw', 'falcon'],
+  youtullm: ['youtu'],
 };
 
 /** Heads that decoders of the GPT line are not counted with. */

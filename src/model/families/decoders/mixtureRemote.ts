@@ -77,3 +77,9 @@ export const iquestLoopCoder: Family = (context) => {
     ],
   });
 };
+
+/** Solar Pro: Llama whose blocks are joined by shortcuts that store nothing. */
+export const solar: Family = (context) => {
+  context.config.understood('bskcn_1', 'bskcn_2', 'bskcn_3', 'bskcn_4', 'bskcn_tv');
+  return llama(context);
+};

@@ -30,6 +30,7 @@ import { gptNeox } from './gptNeox';
 import { gptOss } from './gptOss';
 import { granite, graniteMoe, graniteMoeHybrid } from './granite';
 import { grok1 } from './grok1';
+import { dream, hfOlmo, llada } from './hfOlmo';
 import { hrmText } from './hrm';
 import { hunyuanLarge } from './hunyuanLarge';
 import { glm5NextText, hyV4 } from './hyV4';
@@ -53,7 +54,7 @@ import { mistral4 } from './mistral4';
 import { mistralLarge4Text } from './mistralLarge4';
 import { mixtral } from './mixtral';
 import { ariaText, graniteMoeSwa, kolibri, mellum } from './mixtureKin';
-import { iquestLoopCoder, klear, panguProMoe, xverse } from './mixtureRemote';
+import { iquestLoopCoder, klear, panguProMoe, solar, xverse } from './mixtureRemote';
 import { modernbertDecoder } from './modernbertDecoder';
 import { mpt } from './mpt';
 import { nemotronH } from './nemotronH';
@@ -94,6 +95,7 @@ import { rwkv5, rwkv6, rwkv7 } from './rwkvLater';
 import { smollm3 } from './smollm3';
 import { stablelm } from './stablelm';
 import { starcoder2 } from './starcoder2';
+import { step3Text } from './step3';
 import { switchTransformers } from './switchTransformers';
 import { t5gemma, t5gemma2, t5gemma2Decoder, t5gemma2Encoder, t5gemma2Text, t5gemmaModule } from './t5gemma';
 import { telechat } from './telechat';
@@ -123,6 +125,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   biogpt,
   bitnet,
   bloom,
+  btlm: jais,
   chatglm,
   codegen,
   codeshell,
@@ -143,6 +146,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   doge,
   dots1,
   dots3_note_text: dots3Text,
+  Dream: dream,
   ernie4_5: ernie45,
   ernie4_5_moe: ernie45Moe,
   exaone,
@@ -181,6 +185,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   granitemoeshared: graniteMoe,
   'grok-1': grok1,
   helium,
+  hf_olmo: hfOlmo,
   hrm_text: hrmText,
   hunyuan: hunyuanLarge,
   hunyuan_v1_dense: hunyuanDense,
@@ -205,6 +210,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   lfm2,
   lfm2_moe: lfm2,
   lfm3,
+  llada,
   llama,
   longcat_flash: longcatFlash,
   mamba,
@@ -215,6 +221,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   minicpm,
   minicpm3,
   minimax,
+  minimax_m1: minimax,
   minimax_m2: minimaxM2,
   minimax_m3_vl_text: minimaxM3Text,
   minimax_text_01: minimax,
@@ -225,6 +232,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   'mixformer-sequential': phi,
   mixtral,
   'modernbert-decoder': modernbertDecoder,
+  moss: codegen,
   mpt,
   nanochat,
   nemotron,
@@ -273,10 +281,12 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   seed_oss: seedOss,
   skywork: llama,
   smollm3,
+  solar,
   solar_open: solarOpen,
   stablelm,
   stablelm_epoch: stablelm,
   starcoder2,
+  step3_text: step3Text,
   step3p5,
   switch_transformers: switchTransformers,
   t5_gemma_module: t5gemmaModule,
