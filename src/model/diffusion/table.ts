@@ -13,7 +13,7 @@ import { t2iAdapter, tinyAutoencoder } from './smallParts';
 import { spatioTemporalUnet, temporalAutoencoder } from './spatioTemporal';
 import { unet } from './unet';
 import { unet2d } from './unet2d';
-import { qwenImage, wan } from './wan';
+import { qwenImage, wan, wanVace } from './wan';
 import { cogVideoXAutoencoder, hunyuanVideoAutoencoder } from './videoAutoencoders';
 import { wanAutoencoder } from './wanAutoencoder';
 
@@ -51,11 +51,13 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   SanaTransformer2DModel: sana,
   SD3ControlNetModel: stableDiffusion3ControlNet,
   SD3Transformer2DModel: stableDiffusion3,
+  SkyReelsV2Transformer3DModel: wan,
   T2IAdapter: t2iAdapter,
   UNet2DConditionModel: unet,
   UNet2DModel: unet2d,
   UNetSpatioTemporalConditionModel: spatioTemporalUnet,
   VQModel: vectorQuantised,
   WanTransformer3DModel: wan,
+  WanVACETransformer3DModel: wanVace,
   ZImageTransformer2DModel: zImage,
 };

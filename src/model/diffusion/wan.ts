@@ -1,97 +1,127 @@
-import type { Family } from '../family';
-import { planLayers } from '../parts/foldLayers';
-import { lookup, matrix, norm, vector } from '../parts/tensors';
+import type { Config } from '../config';
+import type { Family, FamilyContext } from '../family';
+import { planLayers, type LayerPlan } from '../parts/foldLayers';
+import { lookup, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
+import { biased, blockCount, COMMON_KEYS, diffusionModel, embedder, plan, TIME_CHANNELS } from './tensors';
 
-/** Sinusoids of a time step come in at this width where the file does not say. */
-const TIME_CHANNELS = 256;
-
-function biased(
-  module: string,
-  out: number,
-  input: number,
-  part: WeightTensor['part'] = 'attention',
-): WeightTensor[] {
-  return matrix(module, out, input, part, { bias: true });
+interface WanSizes {
+  heads: number;
+  headDim: number;
+  d: number;
+  width: number;
+  /** Volume of a patch, and channels that come in. */
+  patch: number;
+  channels: number;
 }
 
-/** Wan 2.1 and 2.2: self-attention over the video, attention to the text, shifts from one table a block. */
-export const wan: Family = ({ config, notes }) => {
-  const heads = config.integer('num_attention_heads');
-  const headDim = config.integer('attention_head_dim');
-  const d = heads * headDim;
-  const width = config.integer('ffn_dim');
-  const channels = config.integer('in_channels');
-  const patch = (config.integers('patch_size') ?? [1, 2, 2]).reduce((product, size) => product * size, 1);
-  const text = config.integerOr(4096, 'text_dim');
-  const time = config.integerOr(TIME_CHANNELS, 'freq_dim');
-  const picture = config.optional('image_dim');
+/** Blocks of Wan: self-attention over the video, attention to the text, shifts from one table each. */
+function wanBlocks(config: Config, s: WanSizes, path: string, count: number): LayerPlan[] {
+  const { d } = s;
   const added = config.optional('added_kv_proj_dim');
-  const positions = config.optional('pos_embed_seq_len');
-  if ((config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads')
-    notes.doubt('unknown-key', 'qk_norm is of a kind that is not known.');
   const crossNorm = config.flag(true, 'cross_attn_norm');
-  config.understood('_class_name', '_diffusers_version', '_name_or_path', 'rope_max_seq_len');
-  const path = 'blocks.{layer}.';
   const attention = (name: string): WeightTensor[] => [
     ...['to_q', 'to_k', 'to_v', 'to_out.0'].flatMap((part) => biased(`${path}${name}.${part}`, d, d)),
     ...['norm_q', 'norm_k'].flatMap((part) => norm(`${path}${name}.${part}`, d, 'rms')),
   ];
-  return {
-    kind: 'diffusion',
-    hidden: d,
-    vocabulary: 0,
-    maxContext: null,
-    layers: planLayers(
-      config.integer('num_layers'),
-      () => '',
-      () => ({
-        mixer: {
-          mixer: {
-            kind: 'attention',
-            queryHeads: heads,
-            kvHeads: heads,
-            keyHeadDim: headDim,
-            valueHeadDim: headDim,
-            causal: false,
-          },
-          weights: [
-            ...attention('attn1'),
-            ...attention('attn2'),
-            ...(added === undefined
-              ? []
-              : [
-                  ...['add_k_proj', 'add_v_proj'].flatMap((name) => biased(`${path}attn2.${name}`, d, added)),
-                  ...norm(`${path}attn2.norm_added_k`, d, 'rms'),
-                ]),
-          ],
-        },
-        feedForward: {
-          feedForward: { kind: 'dense', matrices: 2, width },
-          weights: [
-            ...biased(`${path}ffn.net.0.proj`, width, d, 'feedForward'),
-            ...biased(`${path}ffn.net.2`, d, width, 'feedForward'),
-          ],
-        },
+  return planLayers(
+    count,
+    () => '',
+    () =>
+      plan(s.heads, s.headDim, s.width, {
+        mixer: [
+          ...attention('attn1'),
+          ...attention('attn2'),
+          ...(added === undefined
+            ? []
+            : [
+                ...['add_k_proj', 'add_v_proj'].flatMap((name) => biased(`${path}attn2.${name}`, d, added)),
+                ...norm(`${path}attn2.norm_added_k`, d, 'rms'),
+              ]),
+        ],
+        network: [
+          ...biased(`${path}ffn.net.0.proj`, s.width, d, 'feedForward'),
+          ...biased(`${path}ffn.net.2`, d, s.width, 'feedForward'),
+        ],
         others: [
           ...(crossNorm ? norm(`${path}norm2`, d, 'layer') : []),
           vector(`${path}scale_shift_table`, [1, 6, d], 'norms'),
         ],
       }),
-    ),
-    outside: [
-      ...biased('patch_embedding', d, channels * patch, 'embedding'),
-      ...biased('condition_embedder.time_embedder.linear_1', d, time, 'embedding'),
-      ...biased('condition_embedder.time_embedder.linear_2', d, d, 'embedding'),
-      ...biased('condition_embedder.time_proj', 6 * d, d, 'embedding'),
-      ...biased('condition_embedder.text_embedder.linear_1', d, text, 'embedding'),
-      ...biased('condition_embedder.text_embedder.linear_2', d, d, 'embedding'),
-      ...(picture === undefined ? [] : pictureEmbedder(d, picture, positions)),
-      ...biased('proj_out', (config.optional('out_channels') ?? channels) * patch, d, 'head'),
-      vector('scale_shift_table', [1, 2, d], 'norms'),
-    ],
-    tiedHead: false,
+  );
+}
+
+function wanSizes({ config, notes }: FamilyContext): WanSizes {
+  const heads = config.integer('num_attention_heads');
+  const headDim = config.integer('attention_head_dim');
+  if (
+    (config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads' ||
+    config.raw['qk_norm'] === null
+  )
+    notes.doubt('unknown-key', 'qk_norm is of a kind that is not known.');
+  config.understood(...COMMON_KEYS, 'rope_max_seq_len', 'eps');
+  return {
+    heads,
+    headDim,
+    d: heads * headDim,
+    width: config.integer('ffn_dim'),
+    patch: (config.integers('patch_size') ?? [1, 2, 2]).reduce((product, size) => product * size, 1),
+    channels: config.integer('in_channels'),
   };
+}
+
+function wanOutside(config: Config, { d, channels, patch }: WanSizes): WeightTensor[] {
+  const text = config.integerOr(4096, 'text_dim');
+  const time = config.integerOr(TIME_CHANNELS, 'freq_dim');
+  const picture = config.optional('image_dim');
+  const positions = config.optional('pos_embed_seq_len');
+  return [
+    ...biased('patch_embedding', d, channels * patch, 'embedding'),
+    ...embedder('condition_embedder.time_embedder', d, time),
+    ...biased('condition_embedder.time_proj', 6 * d, d, 'embedding'),
+    ...embedder('condition_embedder.text_embedder', d, text),
+    ...(picture === undefined ? [] : pictureEmbedder(d, picture, positions)),
+    ...biased('proj_out', (config.optional('out_channels') ?? channels) * patch, d, 'head'),
+    vector('scale_shift_table', [1, 2, d], 'norms'),
+  ];
+}
+
+/** Wan 2.1 and 2.2, from a text or a picture; SkyReels 2 has the same. */
+export const wan: Family = (context) => {
+  const { config } = context;
+  const sizes = wanSizes(context);
+  if (config.flag(false, 'inject_sample_info'))
+    context.notes.doubt('unknown-key', 'What is told of the frame rate is not counted.');
+  config.understood('num_frame_per_block');
+  return diffusionModel(
+    sizes.d,
+    wanBlocks(config, sizes, 'blocks.{layer}.', blockCount(config, 'num_layers')),
+    wanOutside(config, sizes),
+  );
+};
+
+/** Wan VACE: some blocks have a twin that takes the control video in and hands its result on. */
+export const wanVace: Family = (context) => {
+  const { config } = context;
+  const sizes = wanSizes(context);
+  const { d, patch } = sizes;
+  const twins = config.integers('vace_layers')?.length ?? 0;
+  return diffusionModel(
+    d,
+    [
+      ...wanBlocks(config, sizes, 'blocks.{layer}.', blockCount(config, 'num_layers')),
+      ...wanBlocks(config, sizes, 'vace_blocks.{layer}.', twins),
+    ],
+    [
+      ...wanOutside(config, sizes),
+      ...biased('vace_patch_embedding', d, config.integer('vace_in_channels') * patch, 'embedding'),
+      ...(twins > 0 ? biased('vace_blocks.0.proj_in', d, d, 'other') : []),
+      ...biased('vace_blocks.{layer}.proj_out', d, d, 'other').map((tensor) => ({
+        ...tensor,
+        copies: twins,
+      })),
+    ],
+  );
 };
 
 /** What takes the picture that a video starts from. */
