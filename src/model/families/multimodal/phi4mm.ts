@@ -1,6 +1,6 @@
 import { Config } from '../../config';
 import type { Family, FamilyContext, FamilyModel } from '../../family';
-import { convolution, matrix, vector } from '../../parts/tensors';
+import { matrix, vector } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
 import { phi3 } from '../decoders/phi3';
@@ -17,9 +17,6 @@ const EYE = {
   patch_size: 14,
 };
 
-/** Sizes of the published ear, which alone is held to a count. */
-const EAR = { blocks: 24, hidden: 1024, kernel: 3 };
-
 function fixed(context: FamilyContext, values: Record<string, unknown>, family: Family): FamilyModel {
   return family({ ...context, config: new Config(values, {}, context.notes) });
 }
@@ -29,8 +26,6 @@ function earOf(context: FamilyContext): FamilyModel {
   const processor = context.config.section('audio_processor', {})?.section('config', {});
   if (processor === undefined) throw new ReadFailure('missing-key', 'audio_processor.config is not said.');
   const hidden = processor.integer('attention_dim');
-  const blocks = processor.integer('num_blocks');
-  const kernel = processor.integer('kernel_size');
   const pitches = processor.integer('input_size');
   const bias = processor.section('relative_attention_bias_args', { t5_bias_max_distance: 1000 });
   const stem = processor.section('nemo_conv_settings', { conv_channels: hidden });
@@ -39,9 +34,9 @@ function earOf(context: FamilyContext): FamilyModel {
     {
       hidden_size: hidden,
       num_attention_heads: processor.integer('attention_heads'),
-      num_blocks: blocks,
+      num_blocks: processor.integer('num_blocks'),
       intermediate_size: processor.integer('linear_units'),
-      kernel_size: kernel,
+      kernel_size: processor.integer('kernel_size'),
       input_size: pitches,
       time_reduction: processor.integer('time_reduction'),
       nemo_conv_channels: stem?.integer('conv_channels') ?? hidden,
@@ -65,24 +60,10 @@ function earOf(context: FamilyContext): FamilyModel {
     'chunk_size',
     'activation_checkpointing',
   );
-  if (hidden !== EAR.hidden || blocks !== EAR.blocks || kernel !== EAR.kernel)
-    context.notes.doubt(
-      'unknown-key',
-      'An ear of other sizes than the published one is not held to any count.',
-    );
   return {
     ...model,
     outside: [
       ...model.outside,
-      // The published weights hold one convolution a block over three frames where the library's form has one.
-      ...convolution(
-        'model.embed_tokens_extend.audio_embed.encoder.encoders.{i}.conv.wide',
-        [hidden, hidden, kernel - 1],
-        'other',
-        {
-          copies: blocks,
-        },
-      ),
       vector('model.embed_tokens_extend.audio_embed.encoder.encoder_embedding.global_mean', pitches, 'other'),
       vector(
         'model.embed_tokens_extend.audio_embed.encoder.encoder_embedding.global_invstd',
@@ -142,12 +123,11 @@ function pair(path: string, from: number, to: number): WeightTensor[] {
  */
 export const phi4mm: Family = (context) => {
   const { config } = context;
-  const ranks = (['vision', 'speech'] as const).map((name): readonly [string, number] => [
-    name,
-    config.section(`${name}_lora`, { r: 0 })?.integer('r') ?? 0,
-  ]);
-  for (const name of ['vision_lora', 'speech_lora'])
-    config.section(name, {})?.understood('layer', 'dp', 'lora_alpha', 'r');
+  const ranks = ['vision', 'speech'].map((name): readonly [string, number] => {
+    const adapter = config.section(`${name}_lora`, { r: 0 });
+    adapter?.understood('layer', 'dp', 'lora_alpha');
+    return [name, adapter?.integer('r') ?? 0];
+  });
   const plain = phi3({ ...context, architecture: 'ForCausalLM' });
   const text = adapters(
     plain,
