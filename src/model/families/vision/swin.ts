@@ -103,7 +103,7 @@ function swinLike(context: FamilyContext, second: boolean): FamilyModel {
 }
 
 /** A table of biases by distance in the window; or, in the second version, a small network and a scale a head. */
-function positionBias(window: number, path: string, heads: number, second: boolean): WeightTensor[] {
+export function positionBias(window: number, path: string, heads: number, second: boolean): WeightTensor[] {
   if (!second)
     return [vector(`${path}relative_position_bias_table`, [(2 * window - 1) ** 2, heads], 'attention')];
   return [

@@ -3,10 +3,12 @@ import { aimV2, aimV2Text, aimV2Vision } from './aimv2';
 import { beit } from './beit';
 import { bit } from './bit';
 import { blip, blipText, blipVision } from './blip';
+import { bridgeTower, bridgeTowerText, bridgeTowerVision } from './bridgetower';
 import { clip, clipText, clipVision } from './clip';
 import { align, alignText, altClip, altClipText, chineseClipText, clipKin, clipSeg, owl } from './clipKin';
 import { convNext, convNextV2, dinov3ConvNext } from './convnext';
 import { deformableDetr } from './deformableDetr';
+import { depthPro } from './depthPro';
 import { conditionalDetr, detr, tableTransformer } from './detr';
 import { dinov2 } from './dinov2';
 import { dinov3 } from './dinov3';
@@ -16,8 +18,10 @@ import { flava, flavaImage, flavaMultimodal, flavaText } from './flava';
 import { groundingDino } from './groundingDino';
 import { groupVit, groupVitVision } from './groupvit';
 import { hgNetV2 } from './hgnet';
+import { hiera } from './hiera';
 import { levit } from './levit';
 import { mask2Former, maskFormer } from './mask2former';
+import { imageGpt, mgpStr, mlcdVision } from './mgpStr';
 import { mobileNetV1, mobileNetV2 } from './mobilenet';
 import { mobileVit, mobileVitV2 } from './mobilevit';
 import { kimiVl, locateAnything, moonVit } from './moonVit';
@@ -32,10 +36,14 @@ import { hieraDet, sam, sam2, sam2Vision, samHq, samVision } from './sam';
 import { glpn, segformer } from './segformer';
 import { siglip, siglipText, siglipVision } from './siglip';
 import { swin, swinv2 } from './swin';
+import { superPoint, swin2Sr } from './swin2sr';
 import { upernet } from './upernet';
 import { timesformer, vJepa2, videoMae, vivit } from './video';
 import { vit } from './vit';
 import { iJepa, vilt, vitMae, vitMsn, yolos } from './vitKin';
+import { vitDet, vitMatte, vitPose, vitPoseBackbone } from './vitpose';
+import { cvt, dinat, focalNet, swiftFormer } from './windowKin';
+import { xClip, xClipVision } from './xclip';
 import { zoeDepth } from './zoedepth';
 
 /** Vision towers and encoders: `model_type` to family. */
@@ -54,6 +62,9 @@ export const VISION: Readonly<Record<string, Family>> = {
   blip,
   blip_text_model: blipText,
   blip_vision_model: blipVision,
+  bridgetower: bridgeTower,
+  bridgetower_text_model: bridgeTowerText,
+  bridgetower_vision_model: bridgeTowerVision,
   chinese_clip: clipKin,
   chinese_clip_text_model: chineseClipText,
   chinese_clip_vision_model: clipVision,
@@ -66,12 +77,15 @@ export const VISION: Readonly<Record<string, Family>> = {
   conditional_detr: conditionalDetr,
   convnext: convNext,
   convnextv2: convNextV2,
+  cvt,
   d_fine: dFine,
   'data2vec-vision': beit,
   deformable_detr: deformableDetr,
   deit: vit,
   depth_anything: depthAnything,
+  depth_pro: depthPro,
   detr,
+  dinat,
   dinov2,
   dinov2_with_registers: dinov2,
   dinov3_convnext: dinov3ConvNext,
@@ -83,13 +97,16 @@ export const VISION: Readonly<Record<string, Family>> = {
   flava_image_model: flavaImage,
   flava_multimodal_model: flavaMultimodal,
   flava_text_model: flavaText,
+  focalnet: focalNet,
   glpn,
   'grounding-dino': groundingDino,
   groupvit: groupVit,
   groupvit_text_model: clipText,
   groupvit_vision_model: groupVitVision,
   hgnet_v2: hgNetV2,
+  hiera,
   ijepa: iJepa,
+  imagegpt: imageGpt,
   kimi_vl: kimiVl,
   levit,
   locateanything: locateAnything,
@@ -99,6 +116,9 @@ export const VISION: Readonly<Record<string, Family>> = {
   metaclip_2: clipKin,
   metaclip_2_text_model: clipText,
   metaclip_2_vision_model: clipVision,
+  'mgp-str': mgpStr,
+  mlcd: mlcdVision,
+  mlcd_vision_model: mlcdVision,
   mobilenet_v1: mobileNetV1,
   mobilenet_v2: mobileNetV2,
   mobilevit: mobileVit,
@@ -140,7 +160,10 @@ export const VISION: Readonly<Record<string, Family>> = {
   siglip2_vision_model: siglipVision,
   siglip_text_model: siglipText,
   siglip_vision_model: siglipVision,
+  superpoint: superPoint,
+  swiftformer: swiftFormer,
   swin,
+  swin2sr: swin2Sr,
   swinv2,
   'table-transformer': tableTransformer,
   timesformer,
@@ -150,8 +173,15 @@ export const VISION: Readonly<Record<string, Family>> = {
   vit,
   vit_mae: vitMae,
   vit_msn: vitMsn,
+  vitdet: vitDet,
+  vitmatte: vitMatte,
+  vitpose: vitPose,
+  vitpose_backbone: vitPoseBackbone,
   vivit,
   vjepa2: vJepa2,
+  xclip: xClip,
+  xclip_text_model: clipText,
+  xclip_vision_model: xClipVision,
   yolos,
   zoedepth: zoeDepth,
 };
