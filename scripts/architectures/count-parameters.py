@@ -83,8 +83,14 @@ def built(config, class_name):
         signal.alarm(0)
 
 
+# Corrections that routers learn are weights that the library happens to keep as buffers.
+LEARNED_BUFFERS = ("e_score_correction_bias", "expert_bias", "correction_bias")
+
+
 def count(model):
-    return sum(parameter.numel() for parameter in {id(p): p for p in model.parameters()}.values())
+    parameters = {id(p): p for p in model.parameters()}
+    parameters.update({id(b): b for name, b in model.named_buffers() if name.endswith(LEARNED_BUFFERS)})
+    return sum(parameter.numel() for parameter in parameters.values())
 
 
 def read(path):
