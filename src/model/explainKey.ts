@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from './config';
 import { headDim, kvHeads, latentRank, queryHeads, window } from './explain/attention';
+import { described } from './explain/described';
 import type { Explainer, KeyExplanation } from './explain/explanation';
 import { denseFirst, expertsPerToken, routedExperts, sharedExperts } from './explain/experts';
 import { activation, architecture, normEpsilon, rope, useCache } from './explain/identity';
@@ -66,6 +67,7 @@ const EXPLAINERS: Readonly<Record<KeyTopic, Explainer>> = {
   positionKind,
   headNorm,
   perLayerInput,
+  described,
 };
 
 const TOPICS: ReadonlyMap<string, KeyTopic> = new Map(

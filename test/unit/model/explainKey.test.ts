@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { explainKey, keyTopic } from '../../../src/model/explainKey';
+import meanings from '../../../src/model/explain/meanings.json';
+import spellings from '../../../src/model/explain/topics.json';
 import { readModelValue } from '../../../src/model/readModel';
 import { DEEPSEEK_V3, LLAMA_31_8B, MISTRAL_7B_V01 } from './configs';
 
@@ -28,6 +30,23 @@ describe('explainKey', () => {
     assert.equal(keyTopic(['text_config', 'n_embd']), 'hidden');
     assert.equal(keyTopic(['quantization_config', 'ignore', 12]), 'ignoreList');
     assert.equal(keyTopic(['favourite_colour']), null);
+  });
+
+  it('says in a sentence what a key of a diffusion network or a tower means', () => {
+    const found = explain(
+      { block_out_channels: [320, 640], down_block_types: ['a', 'b'] },
+      'block_out_channels',
+    );
+    assert.match(found?.title ?? '', /^Width of each level/);
+    assert.equal(found?.subtitle, '320 · 640');
+    assert.equal(explain({ down_block_types: ['[a](b)', 'b'] }, 'down_block_types')?.subtitle, '2 entries');
+    assert.equal(explain({ in_channels: null }, 'in_channels'), null);
+  });
+
+  it('has one topic for a key, and a sentence for each that a sentence explains', () => {
+    const keys = Object.values(spellings).flat();
+    assert.equal(new Set(keys).size, keys.length);
+    assert.deepEqual([...spellings.described].sort(), Object.keys(meanings).sort());
   });
 
   it('explains what it can where the model is not known, and nothing where nothing is true', () => {
