@@ -6,6 +6,7 @@ import { Config, isObject, type Evidence, type JsonObject } from './config';
 import { countedTensors, totalParameters } from './count';
 import { draft, isDraft } from './families/decoders/draft';
 import { FAMILIES } from './families/table';
+import { denoiserOf } from './diffusion/denoiser';
 import { DIFFUSION_FAMILIES } from './diffusion/table';
 import type { Family, FamilyContext, FamilyModel } from './family';
 import { formatOf } from './format';
@@ -15,7 +16,7 @@ import { isParamsJson, translateParams, untranslated } from './paramsJson';
 import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
 import type { Quantisation } from './quantisation';
-import type { ModelReading, ModelSpec, Unreadable } from './spec';
+import type { Denoiser, ModelReading, ModelSpec, Unreadable } from './spec';
 import { inPlaceOfJson } from './strangeFile';
 import { doubtUnknownKeys } from './unknownKeys';
 
@@ -78,6 +79,7 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   if (said !== undefined) doubtArchitecture(modelType, said, model, notes);
   const quantisation = readQuantisation(config, options, notes);
   const format = readFormat(config, notes);
+  const denoiser = model.kind === 'diffusion' ? denoiserOf(modelType, config) : undefined;
   config.understood(...ROOT_KEYS);
   doubtUnknownKeys(config, notes);
   const path = config.text('_name_or_path');
@@ -88,6 +90,7 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
       architecture,
       format,
       quantisation,
+      ...(denoiser === undefined ? {} : { denoiser }),
       notes,
     }),
   );
@@ -171,6 +174,7 @@ interface Frame {
   architecture: string;
   format: NumberFormat;
   quantisation: Quantisation | null;
+  denoiser?: Denoiser;
   notes: Notes;
 }
 
@@ -187,6 +191,7 @@ function assemble(model: FamilyModel, frame: Frame): ModelSpec {
     outside: model.outside,
     tiedHead: model.tiedHead,
     towers: model.towers ?? [],
+    ...(frame.denoiser === undefined ? {} : { denoiser: frame.denoiser }),
     format: frame.format,
     quantisation: frame.quantisation,
     exact: frame.notes.exact,

@@ -121,6 +121,23 @@ export interface Tower {
   outside: readonly WeightTensor[];
   /** Positions that the tower hands on for one input of native size (image tokens, audio frames), where known. */
   outputTokens?: number;
+  /** Positions that it takes at most, where its own file says so (77 in the text encoders of CLIP). */
+  maxContext?: number;
+}
+
+/** How a network that denoises meets the picture or the video: what the size of its work follows from. */
+export interface Denoiser {
+  /** Class of the network, and of the pipeline where a folder names one. */
+  network: string;
+  pipeline: string | null;
+  /** Latent positions that one token covers: frames, rows, columns. Ones in networks of convolutions. */
+  patch: { frames: number; height: number; width: number };
+  /** Latent positions of the size that it was made for; null where the file does not say. Frames: of the video itself. */
+  native: { width: number; height: number; frames: number | null } | null;
+  /** Pixels a latent position is wide, and frames it lasts, as the autoencoder in the folder says; null where none was read. */
+  autoencoder: { spatial: number; temporal: number } | null;
+  /** Whether the strength of guidance is an input, as in networks distilled from guided ones. */
+  guidance: 'embedded' | 'not-embedded' | 'unsaid';
 }
 
 /** What a model is, as read from its files: layers, not guesses. */
@@ -139,6 +156,8 @@ export interface ModelSpec {
   /** True where the head multiplies by the embedding: no second weight, the FLOP all the same. */
   tiedHead: boolean;
   towers: readonly Tower[];
+  /** Absent but in networks that denoise and whose work is known. */
+  denoiser?: Denoiser;
   /** The format that weights are in where no quantisation says otherwise, and the one computed in. */
   format: NumberFormat;
   /** What the files say about quantised weights; null where they are in `format`. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { readJson } from '../../syntax/json';
 import type { JsonObject } from '../config';
+import { autoencoderFile, denoiserInPipeline } from '../diffusion/denoiser';
 import { Notes } from '../notes';
 import { quoted, ReadFailure } from '../readFailure';
 import { readModel } from '../readModel';
@@ -26,6 +28,7 @@ export function readPipeline(
 ): ModelReading {
   const notes = new Notes();
   const parts = new Map<string, ModelSpec>();
+  let autoencoder: JsonObject | null = null;
   const entries = Object.entries(index)
     .filter(([, value]) => Array.isArray(value))
     .slice(0, MAX_PARTS);
@@ -37,6 +40,7 @@ export function readPipeline(
       notes.doubt('missing-part', `${part} has no config.json: it is not counted.`);
       continue;
     }
+    if (part === 'vae') autoencoder = autoencoderFile(readJson(text).value);
     const reading = readModel(text, { name: part, architecture: className });
     if (reading.ok) parts.set(part, reading.model);
     else notes.doubt('missing-part', `${part} is not counted: ${reading.error.message}`);
@@ -60,6 +64,9 @@ export function readPipeline(
       modelType: String(index._class_name),
       architecture: network.modelType,
       kind: 'diffusion',
+      ...(network.denoiser === undefined
+        ? {}
+        : { denoiser: denoiserInPipeline(network.denoiser, index._class_name, autoencoder) }),
       towers: [...parts].flatMap(([part, model]) => towersOf(part, model)),
       exact: network.exact && notes.exact,
       warnings: [...network.warnings, ...notes.warnings],
@@ -79,6 +86,7 @@ function towersOf(part: string, model: ModelSpec): Tower[] {
       layer: { ...layer, weights: named(layer.weights) },
     })),
     outside: named(model.outside),
+    ...(model.maxContext === null ? {} : { maxContext: model.maxContext }),
   };
   return [own, ...model.towers];
 }
