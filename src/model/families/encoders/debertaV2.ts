@@ -22,6 +22,8 @@ export const debertaV2: Family = (context) => {
   const embedding = config.optional('embedding_size') ?? hidden;
   const groups = Math.max(1, config.integerOr(1, 'conv_groups'));
   const normed = (config.text('norm_rel_ebd') ?? 'none').includes('layer_norm');
+  if (!config.flag(true, 'legacy') && /ForMaskedLM$/.test(architecture))
+    context.notes.doubt('unknown-head', 'Releases differ in what the newer head of this class stores.');
   config.understood('conv_act', 'attention_head_size');
   const pooled = config.optional('pooler_hidden_size') ?? hidden;
   if (pooled !== hidden && POOLS.test(architecture))

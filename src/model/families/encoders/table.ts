@@ -36,6 +36,8 @@ import { esmc, eurobert, gte, jinaEmbeddingsV3, ultrabert } from './rotaryEncode
 import { bigbirdPegasus, led, mvp, nllbMoe, pegasusX, plbart } from './bartKin';
 import { layoutlmv2, layoutlmv3, lilt } from './layout';
 import { longt5, pop2piano, udop } from './t5Kin';
+import { fsmt, prophetnet } from './prophetnet';
+import { reformer } from './reformer';
 
 /** Text encoders and encoder-decoders: `model_type` to family. */
 export const ENCODERS: Readonly<Record<string, Family>> = {
@@ -113,4 +115,7 @@ export const ENCODERS: Readonly<Record<string, Family>> = {
   longt5,
   udop,
   pop2piano,
+  prophetnet,
+  fsmt,
+  reformer,
 };

@@ -24,6 +24,9 @@ import {
   voxtralRealtimeText,
 } from './recognisers';
 import { graniteSpeech, graniteSpeechEncoder } from './graniteSpeech';
+import { dia, diaDecoder, diaEncoder } from './dia';
+import { moonshineStreaming, moonshineStreamingEncoder } from './moonshineStreaming';
+import { lasrCtc, lasrEncoder } from './lasr';
 
 /** Speech models: `model_type` to family. */
 export const SPEECH: Readonly<Record<string, Family>> = {
@@ -76,4 +79,11 @@ export const SPEECH: Readonly<Record<string, Family>> = {
   voxtral_realtime_text: voxtralRealtimeText,
   granite_speech: graniteSpeech,
   granite_speech_encoder: graniteSpeechEncoder,
+  dia,
+  dia_encoder: diaEncoder,
+  dia_decoder: diaDecoder,
+  moonshine_streaming: moonshineStreaming,
+  moonshine_streaming_encoder: moonshineStreamingEncoder,
+  lasr_ctc: lasrCtc,
+  lasr_encoder: lasrEncoder,
 };

@@ -161,6 +161,17 @@ export const moshi: Family = (context) => {
   const head = architecture.endsWith('Model') ? [] : matrix('lm_head', vocabulary, hidden, 'head');
   const codec = context.nested('audio_encoder_config', 'mimi', { evenIfAbsent: true });
   const depth = context.nested('depth_decoder_config', 'moshi_depth', { evenIfAbsent: true });
+  const section = config.object('depth_decoder_config') ?? {};
+  const outer = {
+    vocab_size: vocabulary,
+    input_size: hidden,
+    audio_vocab_size: sounds,
+    num_codebooks: books,
+  };
+  for (const [key, value] of Object.entries(outer)) {
+    if (section[key] !== undefined && section[key] !== value)
+      notes.doubt('contradiction', `depth_decoder_config.${key} is not what the file around it says.`);
+  }
   if (!whole) return { ...model, vocabulary, outside: [...model.outside, ...head] };
   return {
     ...model,
