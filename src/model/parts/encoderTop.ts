@@ -96,9 +96,11 @@ function headOf(context: FamilyContext, e: EncoderTop): Top {
 }
 
 /** A masked-language head: a dense layer with its norm, a bias a token, and a matrix where it is not tied. */
-export function maskedHead({ config }: FamilyContext, e: EncoderTop): Top {
+export function maskedHead({ config, notes }: FamilyContext, e: EncoderTop): Top {
   const tied = e.alwaysTied === true || config.flag(true, 'tie_word_embeddings');
   const width = e.embedding ?? e.hidden;
+  if (!tied && e.masked !== 'electra' && e.untiedBias !== false)
+    notes.doubt('untied-head', 'Releases differ in whether an untied head has a second bias; it is counted.');
   const decoder = (name: string): WeightTensor[] =>
     tied ? [] : matrix(name, e.vocabulary, e.decoderWidth ?? width, 'head', { bias: e.untiedBias !== false });
   switch (e.masked) {

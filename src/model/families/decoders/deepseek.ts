@@ -74,13 +74,16 @@ function latent(config: Config, sizes: Sizes, path: string, indexed: boolean): M
 /** Sizes of a model whose heads are given by their latent parts: `head_dim` and KV heads have no say. */
 export function latentSizes(config: Config): Sizes {
   const heads = headCount(config);
-  config.understood('head_dim', 'num_key_value_heads', 'qk_head_dim');
+  config.understood('head_dim', 'num_key_value_heads');
+  const keyDim = config.integer('qk_nope_head_dim') + config.integer('qk_rope_head_dim');
+  if ((config.optional('qk_head_dim') ?? keyDim) !== keyDim)
+    config.notes.doubt('contradiction', 'qk_head_dim is not the sum of its two parts.');
   return {
     hidden: hiddenSize(config),
     layers: layerCount(config),
     heads,
     kvHeads: heads,
-    headDim: config.integer('qk_nope_head_dim') + config.integer('qk_rope_head_dim'),
+    headDim: keyDim,
     vocabulary: vocabularySize(config),
   };
 }

@@ -4,8 +4,9 @@ import { llamaLike, plainFeedForward } from '../../parts/llamaLike';
 
 /** ERNIE 4.5 with experts: between a first and a last layer, every n-th; a correction bias on the router. */
 export const ernie45Moe: Family = (context) => {
-  const { config } = context;
+  const { config, notes } = context;
   const bias = config.flag(false, 'use_bias');
+  if (bias) notes.doubt('unknown-key', 'Releases differ in whether routed experts have biases.');
   const experts = config.integer('moe_num_experts');
   const expertsPerToken = config.integer('moe_k');
   const width = config.integer('moe_intermediate_size');

@@ -23,14 +23,10 @@ export const longcatFlash: Family = (context) => {
   const nopeDim = config.integer('qk_nope_head_dim');
   const ropeDim = config.integer('qk_rope_head_dim');
   const width = config.integer('ffn_hidden_size', 'intermediate_size');
-  config.understood(
-    'num_hidden_layers',
-    'num_key_value_heads',
-    'head_dim',
-    'qk_head_dim',
-    'attention_method',
-  );
+  config.understood('num_hidden_layers', 'num_key_value_heads', 'head_dim', 'attention_method');
   config.understood('mla_scale_q_lora', 'mla_scale_kv_lora', 'zero_expert_type', 'num_nextn_predict_layers');
+  if ((config.optional('qk_head_dim') ?? nopeDim + ropeDim) !== nopeDim + ropeDim)
+    notes.doubt('contradiction', 'qk_head_dim is not the sum of its two parts.');
   if (routed > experts)
     notes.remark(
       'identity-experts',
