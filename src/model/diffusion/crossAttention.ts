@@ -82,7 +82,9 @@ export const pixart: Family = ({ config, notes }) => {
   const conditions = config.flag(config.optional('sample_size') === 128, 'use_additional_conditions');
   if ((config.text('norm_type') ?? 'ada_norm_single') !== 'ada_norm_single')
     notes.doubt('unknown-key', 'norm_type is of a kind that is not known in this family.');
-  config.understood(...COMMON_KEYS, 'num_embeds_ada_norm', 'norm_num_groups', 'attention_type');
+  if ((config.text('attention_type') ?? 'default') !== 'default')
+    notes.doubt('unknown-key', 'attention_type is of a kind that is not known in this family.');
+  config.understood(...COMMON_KEYS, 'num_embeds_ada_norm', 'norm_num_groups');
   return diffusionModel(
     d,
     crossBlocks(config, {
@@ -109,7 +111,10 @@ export const ltx: Family = ({ config, notes }) => {
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
   const channels = config.integer('in_channels');
-  if ((config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads')
+  if (
+    config.raw['qk_norm'] === null ||
+    (config.text('qk_norm') ?? 'rms_norm_across_heads') !== 'rms_norm_across_heads'
+  )
     notes.doubt('unknown-key', 'qk_norm is of a kind that is not known in this family.');
   const outBias = config.flag(true, 'attention_out_bias');
   config.understood(...COMMON_KEYS, 'patch_size', 'patch_size_t');

@@ -179,7 +179,7 @@ export const hunyuanVideo: Family = ({ config, notes }) => {
   const patchTime = config.integer('patch_size_t');
   const channels = config.integer('in_channels');
   const text = config.integer('text_embed_dim');
-  if ((config.text('qk_norm') ?? 'rms_norm') !== 'rms_norm')
+  if (config.raw['qk_norm'] === null || (config.text('qk_norm') ?? 'rms_norm') !== 'rms_norm')
     notes.doubt('unknown-key', 'qk_norm is of a kind that is not known in this family.');
   config.understood(...COMMON_KEYS, 'image_condition_type');
   const refiner = 'context_embedder.token_refiner.refiner_blocks.{layer}.';

@@ -208,12 +208,13 @@ export const luminaNext: Family = ({ config, notes }) => {
   const context = config.integer('cross_attention_dim');
   const patch = config.integer('patch_size');
   const channels = config.integer('in_channels');
-  const normed = config.flag(true, 'qk_norm');
+  // Null is no norm, which is not the same as nothing said.
+  const normed = config.raw['qk_norm'] !== null && config.flag(true, 'qk_norm');
   const time = Math.min(d, 1024);
   const factor = config.number('ffn_dim_multiplier') ?? 1;
   const width = roundedUp(Math.floor(factor * Math.floor((8 * d) / 3)), config.integer('multiple_of'));
   config.understood(...COMMON_KEYS, 'scaling_factor');
-  if (!config.flag(true, 'learn_sigma')) notes.remark('sigma', 'One output a channel: no spread is learnt.');
+  if (d % heads !== 0) notes.doubt('contradiction', 'num_attention_heads does not divide hidden_size.');
   const l = 'layers.{layer}.';
   const parts = (module: string, input: number) => [
     ...matrix(`${module}.to_q`, d, d, 'attention'),

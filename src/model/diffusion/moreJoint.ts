@@ -86,7 +86,7 @@ export const auraFlow: Family = ({ config }) => {
 };
 
 /** Mochi: a wide stream for the video beside a narrow one for the text, joined in attention. */
-export const mochi: Family = ({ config }) => {
+export const mochi: Family = ({ config, notes }) => {
   const heads = config.integer('num_attention_heads');
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
@@ -95,7 +95,9 @@ export const mochi: Family = ({ config }) => {
   const patch = config.integer('patch_size');
   const channels = config.integer('in_channels');
   const count = blockCount(config, 'num_layers');
-  config.understood(...COMMON_KEYS, 'max_sequence_length', 'qk_norm');
+  if (config.raw['qk_norm'] === null || (config.text('qk_norm') ?? 'rms_norm') !== 'rms_norm')
+    notes.doubt('unknown-key', 'qk_norm is of a kind that is not known in this family.');
+  config.understood(...COMMON_KEYS, 'max_sequence_length');
   const b = 'transformer_blocks.{layer}.';
   const width = Math.floor((8 * d) / 3);
   const narrow = Math.floor((8 * text) / 3);
