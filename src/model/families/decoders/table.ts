@@ -9,6 +9,7 @@ import { bailingMoe } from './bailing';
 import { bailingHybrid } from './bailingHybrid';
 import { bailingLinear } from './bailingLinear';
 import { bloom } from './bloom';
+import { blt } from './blt';
 import { chatglm } from './chatglm';
 import { cohere, cohere2 } from './cohere';
 import { cohere2Moe } from './cohere2Moe';
@@ -125,6 +126,7 @@ export const DECODERS: Readonly<Record<string, Family>> = {
   biogpt,
   bitnet,
   bloom,
+  blt,
   btlm: jais,
   chatglm,
   codegen,
