@@ -5,6 +5,7 @@ import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import { encoderModel } from '../../parts/vitStack';
 import { ReadFailure } from '../../readFailure';
 import type { Tower, WeightTensor } from '../../spec';
+import { deepseekV2 } from '../decoders/deepseek';
 import { asTower } from '../vision/clip';
 import { samTower } from './samVision';
 import { so400m } from './timmTowers';
@@ -100,15 +101,22 @@ function projectorOf(projector: Config, width: number): WeightTensor[] {
   ];
 }
 
+/** DeepSeek-V2 inside these files, which say of the head that it is there. */
+export const deepseekVl2Text: Family = (context) => {
+  const { config, notes } = context;
+  if (!config.flag(true, 'lm_head') || config.flag(false, 'rm_head'))
+    notes.doubt('unknown-head', 'The file says that the language model has no head; one is counted.');
+  return deepseekV2(context);
+};
+
 /**
  * DeepSeek-VL2 and DeepSeek-OCR as their own code has them: towers named by the file, one projector, DeepSeek-V2's
  * language model. Held to the published count of deepseek-ai/DeepSeek-OCR, 3,336,106,240.
  */
 export const deepseekVl2: Family = (context) => {
   const { config, nested } = context;
-  const text = nested('language_config', 'deepseek_v2', {
+  const text = nested('language_config', 'deepseek_vl_v2_text', {
     architecture: 'ForCausalLM',
-    inherited: { num_key_value_heads: 32 },
   });
   const vision = config.section('vision_config', {});
   const projector = config.section('projector_config', {});

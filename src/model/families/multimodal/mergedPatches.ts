@@ -258,12 +258,24 @@ export const ernieVlVision: Family = ({ config }) => {
   );
 };
 
+/** Under which name a wrapper tells its tower the language model's width. */
+export const HANDED_ON = 'width that the wrapper hands down';
+
 /** Hunyuan-VL's tower: a grid of learned positions, and a merger that doubles the width twice. */
 export const hunyuanVlVision: Family = ({ config }): FamilyModel => {
   const hidden = config.integer('hidden_size');
   const patch = config.integer('patch_size');
   const merge = config.integer('spatial_merge_size');
-  const out = config.integer('text_hidden_size', 'out_hidden_size');
+  // The wrapper hands its language model's width down, whatever the section says.
+  const out = config.optional(HANDED_ON) ?? config.integer('text_hidden_size');
+  config.understood(
+    'text_hidden_size',
+    'out_hidden_size',
+    'num_key_value_heads',
+    'temporal_patch_size',
+    'min_image_size',
+    'max_vit_seq_len',
+  );
   const grid = Math.floor(config.integer('max_image_size') / Math.max(1, patch));
   const p = 'model.visual.';
   const m = `${p}patch_merger`;

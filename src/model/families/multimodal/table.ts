@@ -1,5 +1,5 @@
 import type { Family } from '../../family';
-import { ernie45 } from '../decoders/plainDecoders';
+import { ernie45, hunyuanDense } from '../decoders/plainDecoders';
 import { gemma3n, gemma3nText } from './gemma3n';
 import { gemma3nAudio, gemma4Audio } from './gemmaAudio';
 import { mobileNetV5 } from '../vision/mobileNetV5';
@@ -103,8 +103,27 @@ import { pix2struct, pix2structText, pix2structVision } from './pix2struct';
 import { miniCpmV, miniCpmVTower } from './miniCpmV';
 import { molmo } from './molmo';
 import { openVla } from './openVla';
-import { deepseekVl2 } from './deepseekVl2';
+import { deepseekVl2, deepseekVl2Text } from './deepseekVl2';
 import { phi4mm } from './phi4mm';
+import {
+  exaone45,
+  exaone45Vision,
+  gemma4Unified,
+  glmImage,
+  glmImageVision,
+  hunyuanVl,
+  hyperClovaXVision,
+  miniMaxM3Vision,
+  miniMaxM3Vl,
+  pi0,
+  qianfanOcr,
+  step35Vision,
+  step37,
+  timmTower,
+} from './newerWrappers';
+import { deepseekOcr2, ocr2Vision, ocrEncoder, ocrSam, ocrText } from './deepseekOcr2';
+import { glm4 } from '../decoders/glm';
+import { llavaLlama, llavaMistral, llavaPhi, llavaQwen } from './llavaFlat';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -116,6 +135,7 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   'blip-2': blip2,
   blip_2_qformer: qFormer,
   blip_2_vision_model: blip2Vision,
+  'bunny-phi': llavaPhi,
   chameleon,
   chameleon_vqgan: chameleonCodes,
   cohere2_vision: cohere2Vision,
@@ -123,9 +143,15 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   colpali: colPali,
   colqwen2: colQwen2,
   davit: florenceVision,
+  deepseek_ocr2: deepseekOcr2,
+  deepseek_ocr2_encoder: ocrEncoder,
+  deepseek_ocr2_sam_vision_model: ocrSam,
+  deepseek_ocr2_text: ocrText,
+  deepseek_ocr2_vision: ocr2Vision,
   deepseek_vl: deepseekVl,
   deepseek_vl_hybrid: deepseekVlHybrid,
   deepseek_vl_v2: deepseekVl2,
+  deepseek_vl_v2_text: deepseekVl2Text,
   emu3,
   emu3_text_model: emu3Text,
   emu3_vqgan: emu3Codes,
@@ -133,6 +159,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   ernie4_5_vl_moe: ernieVl,
   ernie4_5_vl_moe_text: ernieVlText,
   ernie4_5_vl_moe_vision: ernieVlVision,
+  exaone4_5: exaone45,
+  exaone4_5_vision: exaone45Vision,
+  fast_vlm: timmTower,
   florence2,
   florence_vision: florenceVision,
   fuyu,
@@ -144,6 +173,7 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   gemma4,
   gemma4_audio: gemma4Audio,
   gemma4_text: gemma4Text,
+  gemma4_unified: gemma4Unified,
   gemma4_vision: gemma4Vision,
   git,
   git_vision_model: clipVision,
@@ -152,6 +182,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glm4v_moe: glm4vMoe,
   glm4v_moe_vision: glmVision,
   glm4v_vision: glmVision,
+  glm_image: glmImage,
+  glm_image_text: glm4,
+  glm_image_vision: glmImageVision,
   glm_ocr: glmOcr,
   glm_ocr_text: glmOcrText,
   glm_ocr_vision: glmOcrVision,
@@ -159,7 +192,10 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glmasr_encoder: glmAsrEncoder,
   got_ocr2: gotOcr2,
   got_ocr2_vision: samVision,
+  hunyuan_vl: hunyuanVl,
+  hunyuan_vl_text: hunyuanDense,
   hunyuan_vl_vision: hunyuanVlVision,
+  hyperclovax_vision_v2: hyperClovaXVision,
   idefics,
   idefics2,
   idefics2_perceiver: idefics2Perceiver,
@@ -194,9 +230,16 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   llama4_text: llama4Text,
   llama4_vision_model: llama4Vision,
   llava,
+  llava_llama: llavaLlama,
+  llava_mistral: llavaMistral,
   llava_next: llavaNext,
   llava_next_video: llavaNext,
   llava_onevision: llavaNext,
+  llava_phi: llavaPhi,
+  llava_qwen: llavaQwen,
+  llava_qwen2: llavaQwen,
+  minicpm_ocr: miniCpmV46,
+  minicpm_ocr_vision: miniCpmV46Vision,
   minicpmo: miniCpmV,
   minicpmv: miniCpmV,
   minicpmv4_6: miniCpmV46,
@@ -204,6 +247,8 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   minicpmv4_7: miniCpmV46,
   minicpmv4_7_vision: miniCpmV46Vision,
   minicpmv_vision: miniCpmVTower,
+  minimax_m3_vl: miniMaxM3Vl,
+  minimax_m3_vl_vision: miniMaxM3Vision,
   ministral3: mistral3,
   mistral3,
   mllama,
@@ -222,14 +267,18 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   paddleocr_vl_text: ernie45,
   paddleocr_vl_vision: paddleOcrVision,
   paligemma,
+  perception_lm: timmTower,
   phi3_v: phi3Vision,
   phi4_multimodal: phi4Multimodal,
   phi4_multimodal_audio: phi4Audio,
   phi4_multimodal_vision: phi4Vision,
   phi4mm,
+  pi0,
   pix2struct,
   pix2struct_text_model: pix2structText,
   pix2struct_vision_model: pix2structVision,
+  qianfan_ocr: qianfanOcr,
+  qianfan_ocr_vision: internVlVision,
   qwen2_5_omni: qwen25Omni,
   qwen2_5_omni_audio_encoder: qwen25OmniAudio,
   qwen2_5_omni_bigvgan: bigVgan,
@@ -263,6 +312,8 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   smolvlm: idefics3,
   smolvlm_vision: idefics3Vision,
   'speech-encoder-decoder': speechEncoderDecoder,
+  step3p5_vision: step35Vision,
+  step3p7: step37,
   trocr,
   video_llama_3: videoLlama3,
   video_llama_3_vision: videoLlama3Vision,

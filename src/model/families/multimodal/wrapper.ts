@@ -40,6 +40,7 @@ const OUTER_DECIDES = new Set([
   'glmasr',
   'granite4_vision',
   'granite_docling',
+  'hyperclovax_vision_v2',
   'lfm3_vl',
   'lighton_ocr',
   'minicpm_ocr',
