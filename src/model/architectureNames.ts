@@ -4,23 +4,33 @@ import { quoted } from './readFailure';
 
 /** Architectures that go by another name than their `model_type`, both without marks and in lower case. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  audiospectrogramtransformer: ['ast'],
   bert: ['jinabert'],
   clip: ['stablediffusionsafetychecker'],
+  deepseekvlv2: ['deepseekocr'],
   falcon: ['rw'],
   gptsw3: ['gpt2'],
   hfolmo: ['olmo'],
+  hifigan: ['speecht5hifigan', 'fastspeech2conformerhifigan'],
   hunyuanv1dense: ['hunyuandensev1'],
   hunyuanv1moe: ['hunyuanmoev1'],
   internvit6b: ['internvision'],
   iquestcoder: ['llama'],
   kimik2: ['deepseekv3'],
+  lasrctc: ['lasr'],
   llama: ['yi', 'xverse', 'aquila'],
+  minimaxm3vl: ['minimaxm3sparse'],
   ministral3: ['mistral3'],
   nemotronnas: ['decilm'],
+  parakeetctc: ['parakeet'],
+  parakeetrnnt: ['parakeet'],
+  parakeettdt: ['parakeet'],
   phi4: ['phi3'],
   phimsft: ['phi'],
   refinedweb: ['rw', 'falcon'],
   refinedwebmodel: ['rw', 'falcon'],
+  shieldgemma2: ['gemma3'],
+  speechtotext: ['speech2text'],
   youtullm: ['youtu'],
 };
 
