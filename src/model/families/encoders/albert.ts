@@ -1,4 +1,5 @@
 import type { Family } from '../../family';
+import { BERT_BLOCK } from '../../parts/bertTrunk';
 import { encoderStack } from '../../parts/encoderStack';
 import { encoderTop, maskedHead, NEVER_POOLS } from '../../parts/encoderTop';
 import { labelCount } from '../../parts/head';
@@ -41,17 +42,13 @@ export const albert: Family = (context) => {
     vocabulary,
     maxContext: positions,
     layers: encoderStack({
+      ...BERT_BLOCK,
       path,
       layers: groups * inner,
       hidden,
       heads: config.integer('num_attention_heads'),
       width: config.integer('intermediate_size'),
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attention',
       attentionNames: { query: 'query', key: 'key', value: 'value', output: 'dense' },
-      feedForward: '',
       feedForwardNames: { up: 'ffn', down: 'ffn_output' },
       blockNorms: ['attention.LayerNorm', 'full_layer_layer_norm'],
     }),

@@ -1,4 +1,5 @@
 import type { Family } from '../../family';
+import { BERT_BLOCK } from '../../parts/bertTrunk';
 import { encoderStack } from '../../parts/encoderStack';
 import { encoderTop, NEVER_POOLS } from '../../parts/encoderTop';
 import { lookup, matrix, norm, vector } from '../../parts/tensors';
@@ -40,15 +41,12 @@ export const distilbert: Family = (context) => {
     vocabulary,
     maxContext: positions,
     layers: encoderStack({
+      ...BERT_BLOCK,
       path: 'distilbert.transformer.layer.{layer}.',
       layers: config.integer('n_layers'),
       hidden,
       heads: config.integer('n_heads'),
       width: config.integer('hidden_dim'),
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attention',
       attentionNames: { query: 'q_lin', key: 'k_lin', value: 'v_lin', output: 'out_lin' },
       feedForward: 'ffn',
       feedForwardNames: { up: 'lin1', down: 'lin2' },

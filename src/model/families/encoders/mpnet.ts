@@ -1,4 +1,5 @@
 import type { Family } from '../../family';
+import { BERT_BLOCK } from '../../parts/bertTrunk';
 import { encoderStack } from '../../parts/encoderStack';
 import { encoderTop, ROBERTA_POOLS } from '../../parts/encoderTop';
 import { lookup, norm } from '../../parts/tensors';
@@ -24,18 +25,13 @@ export const mpnet: Family = (context) => {
     vocabulary,
     maxContext: positions,
     layers: encoderStack({
+      ...BERT_BLOCK,
       path: 'mpnet.encoder.layer.{layer}.',
       layers: config.integer('num_hidden_layers'),
       hidden,
       heads,
       width: config.integer('intermediate_size'),
-      qkvBias: true,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attention',
       attentionNames: { query: 'attn.q', key: 'attn.k', value: 'attn.v', output: 'attn.o' },
-      feedForward: '',
-      feedForwardNames: { up: 'intermediate.dense', down: 'output.dense' },
       blockNorms: ['attention.LayerNorm', 'output.LayerNorm'],
     }),
     outside: [

@@ -29,7 +29,8 @@ export const clipVision: Family = ({ config }) => {
   ]);
 };
 
-function clipStack(config: Config, path: string): ReturnType<typeof encoderStack> {
+/** Blocks of both of CLIP's towers, and of SigLIP's. */
+export function clipStack(config: Config, path: string): ReturnType<typeof encoderStack> {
   return encoderStack({
     path,
     layers: config.integer('num_hidden_layers'),

@@ -1,14 +1,12 @@
 import type { Family } from '../../family';
-import { encoderStack } from '../../parts/encoderStack';
-import { convolution, matrix, norm, vector } from '../../parts/tensors';
+import { matrix, norm, vector } from '../../parts/tensors';
 import { labelCount } from '../../parts/head';
+import { patchPositions, patchProjection, vitLayers } from '../../parts/vitLayers';
 import { outStages } from './backbone';
-import { patchCount } from './clip';
 
 /** DINOv2: layer scales, a mask token, registers where the file has them; a gated network in the giant. */
 export const dinov2: Family = ({ config, architecture, notes }) => {
   const hidden = config.integer('hidden_size');
-  const patch = config.integer('patch_size');
   const ratio = config.number('mlp_ratio') ?? 4;
   const gated = config.flag(false, 'use_swiglu_ffn');
   // The gated form keeps about the same weights: two thirds of the width, rounded up to a multiple of eight.
@@ -35,31 +33,16 @@ export const dinov2: Family = ({ config, architecture, notes }) => {
     hidden,
     vocabulary: 0,
     maxContext: null,
-    layers: encoderStack({
-      path,
-      layers: config.integer('num_hidden_layers'),
-      hidden,
-      heads: config.integer('num_attention_heads'),
+    layers: vitLayers(config, path, {
       width,
-      qkvBias: config.flag(true, 'qkv_bias'),
-      outBias: true,
-      mlpBias: true,
       gated,
-      attention: 'attention',
-      attentionNames: {
-        query: 'attention.query',
-        key: 'attention.key',
-        value: 'attention.value',
-        output: 'output.dense',
-      },
+      feedForward: 'mlp',
       feedForwardNames: gated
         ? { gate: 'weights_in.gate', up: 'weights_in', down: 'weights_out' }
         : { up: 'fc1', down: 'fc2' },
       blockNorms: ['norm1', 'norm2'],
-      others: () => [
-        vector(`${path}layer_scale1.lambda1`, hidden, 'vision'),
-        vector(`${path}layer_scale2.lambda1`, hidden, 'vision'),
-      ],
+      others: () =>
+        ['layer_scale1.lambda1', 'layer_scale2.lambda1'].map((name) => vector(path + name, hidden, 'vision')),
     }),
     outside: [
       vector('dinov2.embeddings.cls_token', [1, 1, hidden], 'embedding'),
@@ -67,13 +50,8 @@ export const dinov2: Family = ({ config, architecture, notes }) => {
       ...(registers > 0
         ? [vector('dinov2.embeddings.register_tokens', [1, registers, hidden], 'embedding')]
         : []),
-      vector('dinov2.embeddings.position_embeddings', [1, patchCount(config) + 1, hidden], 'embedding'),
-      ...convolution(
-        'dinov2.embeddings.patch_embeddings.projection',
-        [hidden, config.integerOr(3, 'num_channels'), patch, patch],
-        'embedding',
-        { bias: true },
-      ),
+      patchPositions(config, 'dinov2.embeddings.position_embeddings', hidden, 1),
+      ...patchProjection(config, 'dinov2.embeddings.patch_embeddings.projection', hidden),
       ...norm('dinov2.layernorm', hidden, 'layer'),
       ...(classified ? matrix('classifier', classes, 2 * hidden, 'head', { bias: true }) : []),
     ],

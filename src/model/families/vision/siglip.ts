@@ -1,9 +1,8 @@
 import type { Config } from '../../config';
 import type { Family } from '../../family';
-import { encoderStack } from '../../parts/encoderStack';
 import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
-import { asTower, patchCount, pictureClassifier } from './clip';
+import { asTower, clipStack, patchCount, pictureClassifier } from './clip';
 
 /** SigLIP's vision transformer: no class token, and a pooling head unless switched off. */
 export const siglipVision: Family = ({ config, modelType }) => {
@@ -25,7 +24,7 @@ export const siglipVision: Family = ({ config, modelType }) => {
     hidden,
     vocabulary: 0,
     maxContext: null,
-    layers: stack(config, 'vision_model.encoder.layers.{layer}.'),
+    layers: clipStack(config, 'vision_model.encoder.layers.{layer}.'),
     outside: [
       ...embedding,
       lookup('vision_model.embeddings.position_embedding', positions, hidden),
@@ -35,19 +34,6 @@ export const siglipVision: Family = ({ config, modelType }) => {
     tiedHead: false,
   };
 };
-
-function stack(config: Config, path: string): ReturnType<typeof encoderStack> {
-  return encoderStack({
-    path,
-    layers: config.integer('num_hidden_layers'),
-    hidden: config.integer('hidden_size'),
-    heads: config.integer('num_attention_heads'),
-    width: config.integer('intermediate_size'),
-    qkvBias: true,
-    outBias: true,
-    mlpBias: true,
-  });
-}
 
 /** One learned query that attends to all patches, then a small network. */
 export function poolingHead(config: Config, hidden: number): WeightTensor[] {
@@ -73,7 +59,7 @@ export const siglipText: Family = ({ config }) => {
     hidden,
     vocabulary,
     maxContext: positions,
-    layers: stack(config, 'text_model.encoder.layers.{layer}.'),
+    layers: clipStack(config, 'text_model.encoder.layers.{layer}.'),
     outside: [
       lookup('text_model.embeddings.token_embedding', vocabulary, hidden),
       lookup('text_model.embeddings.position_embedding', positions, hidden),

@@ -1,16 +1,13 @@
 import type { Family } from '../../family';
-import { encoderStack } from '../../parts/encoderStack';
 import { convolution, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
 import { labelCount } from '../../parts/head';
-import { patchCount } from './clip';
+import { patchPositions, patchProjection, vitLayers } from '../../parts/vitLayers';
 
 /** ViT and DeiT: a class token (two in DeiT), norms before each half, a pooler or a classifier on top. */
 export const vit: Family = ({ config, architecture, modelType, notes }) => {
   const hidden = config.integer('hidden_size');
-  const patch = config.integer('patch_size');
   const channels = config.integerOr(3, 'num_channels');
-  const bias = config.flag(true, 'qkv_bias');
   const distilled = modelType === 'deit';
   const path = 'vit.encoder.layer.{layer}.';
   const tokens = distilled ? 2 : 1;
@@ -43,25 +40,7 @@ export const vit: Family = ({ config, architecture, modelType, notes }) => {
     hidden,
     vocabulary: 0,
     maxContext: null,
-    layers: encoderStack({
-      path,
-      layers: config.integer('num_hidden_layers'),
-      hidden,
-      heads: config.integer('num_attention_heads'),
-      width: config.integer('intermediate_size'),
-      qkvBias: bias,
-      outBias: true,
-      mlpBias: true,
-      attention: 'attention',
-      attentionNames: {
-        query: 'attention.query',
-        key: 'attention.key',
-        value: 'attention.value',
-        output: 'output.dense',
-      },
-      feedForwardNames: { up: 'intermediate.dense', down: 'output.dense' },
-      blockNorms: ['layernorm_before', 'layernorm_after'],
-    }),
+    layers: vitLayers(config, path),
     outside: [
       ...Array.from({ length: tokens }, (_, index) =>
         vector(
@@ -70,13 +49,8 @@ export const vit: Family = ({ config, architecture, modelType, notes }) => {
           'embedding',
         ),
       ),
-      vector('vit.embeddings.position_embeddings', [1, patchCount(config) + tokens, hidden], 'embedding'),
-      ...convolution(
-        'vit.embeddings.patch_embeddings.projection',
-        [hidden, channels, patch, patch],
-        'embedding',
-        { bias: true },
-      ),
+      patchPositions(config, 'vit.embeddings.position_embeddings', hidden, tokens),
+      ...patchProjection(config, 'vit.embeddings.patch_embeddings.projection', hidden),
       ...norm('vit.layernorm', hidden, 'layer'),
       ...top,
     ],
