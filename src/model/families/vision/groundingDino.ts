@@ -13,17 +13,20 @@ import { DETECTOR_KEYS, gridPositions } from './detr';
 
 /** Grounding DINO: Swin and BERT, fused block by block, then queries that attend to both. */
 export const groundingDino: Family = (context) => {
-  const { config, nested, architecture, notes } = context;
+  const { config, nested, architecture, modelType, notes } = context;
   doubtHead(context, /Model$|ForObjectDetection$/);
   config.understood(...DETECTOR_KEYS, 'max_text_len', 'fusion_droppath', 'positional_embedding_temperature');
   config.understood('disable_custom_kernels', 'two_stage_bbox_embed_share', 'tie_word_embeddings');
+  config.understood('decoder_cls_embed_share', 'layer_norm_eps');
   const hidden = config.integer('d_model', 'hidden_size');
   const heads = config.integer('encoder_attention_heads');
   const decoderHeads = config.integer('decoder_attention_heads');
   const width = config.integer('encoder_ffn_dim');
   const half = Math.floor(width / 2);
   const levels = config.integer('num_feature_levels');
-  const twoStage = config.flag(true, 'two_stage');
+  // MM Grounding DINO always starts from what the encoder proposes, and adds a bias to each comparison with the words.
+  const biased = modelType === 'mm-grounding-dino';
+  const twoStage = config.flag(true, 'two_stage') || biased;
   const backbone = detectorBackbone(context, {
     frozen: true,
     fallback: 'swin',
@@ -113,6 +116,11 @@ export const groundingDino: Family = (context) => {
   const boxes = /Model$/.test(architecture) ? 0 : shared ? 1 : config.integer('decoder_layers');
   if (config.flag(false, 'two_stage_bbox_embed_share') || !config.flag(true, 'tie_word_embeddings'))
     notes.doubt('shared-heads', 'Which of the heads that draw boxes are shared differs between releases.');
+  const compared = /Model$/.test(architecture)
+    ? 0
+    : config.flag(true, 'decoder_cls_embed_share')
+      ? 1
+      : config.integer('decoder_layers');
   const queries = config.integer('num_queries');
   return {
     ...visionModel(
@@ -142,6 +150,11 @@ export const groundingDino: Family = (context) => {
               ...chain('model.encoder_output_bbox_embed', hidden, hidden, 4, 3),
             ]
           : [lookup('model.reference_points', queries, 4)]),
+        ...(biased
+          ? blocks(compared + (twoStage ? 1 : 0), (index) =>
+              vector(`class_embed.${String(index)}.bias`, [], 'head'),
+            )
+          : []),
         ...blocks(boxes, (index) => chain(`bbox_embed.${String(index)}`, hidden, hidden, 4, 3)).flat(),
       ],
     ),

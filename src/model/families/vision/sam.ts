@@ -95,7 +95,13 @@ function promptEncoder(config: Config): WeightTensor[] {
 }
 
 /** A chain `proj_in`, layers of one width, `proj_out`; a SAM head of depth d has d − 2 layers between. */
-function head(module: string, input: number, hidden: number, out: number, depth: number): WeightTensor[] {
+export function samHead(
+  module: string,
+  input: number,
+  hidden: number,
+  out: number,
+  depth: number,
+): WeightTensor[] {
   return [
     ...linear(`${module}.proj_in`, hidden, input, 'head'),
     ...blocks(Math.max(0, depth - 2), (index) =>
@@ -187,16 +193,16 @@ function maskDecoder(config: Config, kind: Kind): Decoder {
     ...conv(`${d}upscale_conv2`, eighth, quarter, { kernel: 2, bias: true }),
     ...norm(`${d}upscale_layer_norm`, quarter, 'layer'),
     ...blocks(masks, (index) =>
-      head(`${d}output_hypernetworks_mlps.${String(index)}`, hidden, hidden, eighth, MASK_DEPTH),
+      samHead(`${d}output_hypernetworks_mlps.${String(index)}`, hidden, hidden, eighth, MASK_DEPTH),
     ).flat(),
-    ...head(`${d}iou_prediction_head`, hidden, wide, masks, depth),
+    ...samHead(`${d}iou_prediction_head`, hidden, wide, masks, depth),
     ...(kind === 'hq' ? finerMasks(d, hidden, config.integer('vit_dim')) : []),
     ...(kind === 'second'
       ? [
           ...conv(`${d}conv_s0`, eighth, hidden, { bias: true }),
           ...conv(`${d}conv_s1`, quarter, hidden, { bias: true }),
           lookup(`${d}obj_score_token`, 1, hidden),
-          ...head(`${d}pred_obj_score_head`, hidden, hidden, 1, MASK_DEPTH),
+          ...samHead(`${d}pred_obj_score_head`, hidden, hidden, 1, MASK_DEPTH),
         ]
       : []),
   ];
@@ -211,7 +217,7 @@ function finerMasks(d: string, hidden: number, vit: number): WeightTensor[] {
     conv(`${d}${name}`, out, input, { kernel, bias: true });
   return [
     lookup(`${d}hq_token`, 1, hidden),
-    ...head(`${d}hq_mask_mlp`, hidden, hidden, eighth, MASK_DEPTH),
+    ...samHead(`${d}hq_mask_mlp`, hidden, hidden, eighth, MASK_DEPTH),
     ...up('compress_vit_conv1', hidden, vit),
     ...norm(`${d}compress_vit_norm`, hidden, 'layer'),
     ...up('compress_vit_conv2', eighth, hidden),
@@ -226,12 +232,17 @@ function finerMasks(d: string, hidden: number, vit: number): WeightTensor[] {
 
 type Kind = 'first' | 'hq' | 'second';
 
-function samLike(context: FamilyContext, kind: Kind): FamilyModel {
+/** A model of the line, read as its parts say; `visionType` is the picture encoder's own. */
+export function samLike(
+  context: FamilyContext,
+  kind: Kind,
+  visionType = `${context.modelType}_vision_model`,
+): FamilyModel {
   const { config, nested, modelType } = context;
   doubtHead(context, /Model$/);
   if (!config.flag(true, 'tie_word_embeddings'))
     config.notes.doubt('shared-table', 'The table of positions may be stored twice where it is not tied.');
-  const vision = nested('vision_config', `${modelType}_vision_model`, { evenIfAbsent: true });
+  const vision = nested('vision_config', visionType, { evenIfAbsent: true });
   const part = (key: string): Config | undefined => {
     const defaults = classDefaults(modelType)[key];
     return config.section(key, isObject(defaults) ? defaults : {});

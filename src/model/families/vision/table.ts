@@ -33,12 +33,16 @@ import { regNet } from './regnet';
 import { resNet, rtDetrResNet } from './resnet';
 import { dFine, rtDetr, rtDetrV2 } from './rtDetr';
 import { hieraDet, sam, sam2, sam2Vision, samHq, samVision } from './sam';
+import { sam2Video } from './sam2Video';
 import { glpn, segformer } from './segformer';
 import { siglip, siglipText, siglipVision } from './siglip';
 import { swin, swinv2 } from './swin';
 import { superPoint, swin2Sr } from './swin2sr';
+import { patchTst, timesFm } from './timeSeries';
+import { timm } from './timm';
 import { upernet } from './upernet';
 import { timesformer, vJepa2, videoMae, vivit } from './video';
+import { lxmert, visualBert } from './visualBert';
 import { vit } from './vit';
 import { iJepa, vilt, vitMae, vitMsn, yolos } from './vitKin';
 import { vitDet, vitMatte, vitPose, vitPoseBackbone } from './vitpose';
@@ -110,6 +114,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   kimi_vl: kimiVl,
   levit,
   locateanything: locateAnything,
+  lxmert,
   mask2former: mask2Former,
   maskformer: maskFormer,
   'maskformer-swin': swin,
@@ -119,6 +124,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   'mgp-str': mgpStr,
   mlcd: mlcdVision,
   mlcd_vision_model: mlcdVision,
+  'mm-grounding-dino': groundingDino,
   mobilenet_v1: mobileNetV1,
   mobilenet_v2: mobileNetV2,
   mobilevit: mobileVit,
@@ -131,6 +137,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   owlvit: owl,
   owlvit_text_model: clipText,
   owlvit_vision_model: clipVision,
+  patchtst: patchTst,
   pixtral: pixtralVision,
   poolformer: poolFormer,
   pvt,
@@ -149,6 +156,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   sam,
   sam2,
   sam2_hiera_det_model: hieraDet,
+  sam2_video: sam2Video,
   sam2_vision_model: sam2Vision,
   sam_hq: samHq,
   sam_hq_vision_model: samVision,
@@ -166,10 +174,14 @@ export const VISION: Readonly<Record<string, Family>> = {
   swin2sr: swin2Sr,
   swinv2,
   'table-transformer': tableTransformer,
+  timesfm: timesFm,
   timesformer,
+  timm_backbone: timm,
+  timm_wrapper: timm,
   upernet,
   videomae: videoMae,
   vilt,
+  visual_bert: visualBert,
   vit,
   vit_mae: vitMae,
   vit_msn: vitMsn,
