@@ -30,7 +30,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   refinedweb: ['rw', 'falcon'],
   refinedwebmodel: ['rw', 'falcon'],
   shieldgemma2: ['gemma3'],
-  speechtotext: ['speech2text'],
+  speechto: ['speech2text'],
   youtullm: ['youtu'],
 };
 

@@ -29,6 +29,7 @@ export const layoutlmv3: Family = (context) => {
   const side = Math.floor(config.integer('input_size') / patch);
   const words = config.flag(true, 'text_embed');
   const picture = config.flag(true, 'visual_embed');
+  config.understood('num_channels', 'rel_pos_bins', 'rel_2d_pos_bins', 'type_vocab_size');
   config.understood('max_rel_pos', 'max_rel_2d_pos', 'coordinate_size', 'shape_size', 'second_input_size');
   const dense = (name: string): WeightTensor[] => [
     ...matrix(`${name}.dense`, hidden, hidden, 'head', { bias: true }),

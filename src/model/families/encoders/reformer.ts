@@ -33,6 +33,8 @@ export const reformer: Family = ({ config, architecture, notes }) => {
     'num_chunks_before',
     'chunk_size_lm_head',
     'axial_norm_std',
+    'axial_pos_shape',
+    'axial_pos_embds_dim',
     'hash_seed',
     'tie_word_embeddings',
     'is_decoder',

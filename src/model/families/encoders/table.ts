@@ -38,6 +38,7 @@ import { layoutlmv2, layoutlmv3, lilt } from './layout';
 import { longt5, pop2piano, udop } from './t5Kin';
 import { fsmt, prophetnet } from './prophetnet';
 import { reformer } from './reformer';
+import { embeddingGemma2, embeddingGemma2Text } from './embeddingGemma2';
 
 /** Text encoders and encoder-decoders: `model_type` to family. */
 export const ENCODERS: Readonly<Record<string, Family>> = {
@@ -118,4 +119,6 @@ export const ENCODERS: Readonly<Record<string, Family>> = {
   prophetnet,
   fsmt,
   reformer,
+  embedding_gemma2: embeddingGemma2,
+  embedding_gemma2_text: embeddingGemma2Text,
 };

@@ -143,6 +143,7 @@ export const funnel: Family = (context) => {
   const tied = config.flag(true, 'tie_word_embeddings');
   config.understood(
     'block_repeats',
+    'num_decoder_layers',
     'num_hidden_layers',
     'num_blocks',
     'pooling_type',

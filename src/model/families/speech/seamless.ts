@@ -37,7 +37,7 @@ export const seamless: Family = (context) => {
     notes.doubt('unknown-head', 'The architecture is not said or not known: counted is the whole model.');
   if (!tied) notes.doubt('tied-head-unclear', 'Heads of this family are tied; which are apart is not known.');
   const ends = found?.[1] ?? { text: true, speech: true, speaks: true };
-  config.understood(...SHAPELESS);
+  config.understood(...SHAPELESS, ...Object.keys(config.raw).filter((key) => OF_PARTS.test(key)));
   const towers: Tower[] = [];
   if (ends.text) {
     towers.push(
@@ -70,6 +70,10 @@ export const seamless: Family = (context) => {
     towers,
   };
 };
+
+/** Keys of parts that a model for other ends does not have. */
+const OF_PARTS =
+  /^(?:t2u_|char_|vocoder_|speech_encoder_|encoder_|unit_|lang_embed|spkr_embed|resblock_|upsample_|variance_|feature_projection_|adaptor_|num_adapter|add_adapter|conv_depthwise|left_max|right_max|position_embeddings_type)/;
 
 /** Keys of generation, positions that turn or are reckoned, and speech that is cut into pieces. */
 const SHAPELESS = [

@@ -46,6 +46,8 @@ export const speecht5: Family = ({ config, architecture, notes }) => {
     'conv_dim',
     'conv_kernel',
     'conv_bias',
+    'feat_extract_norm',
+    'num_feat_extract_layers',
   );
   const tied = toSpeech === false && config.flag(true, 'tie_word_embeddings');
   const path = 'speecht5.decoder.wrapped_decoder.layers.{layer}.';
@@ -175,10 +177,24 @@ function speechDecoder(config: Config, hidden: number): WeightTensor[] {
 }
 
 /** The vocoder that goes with SpeechT5 and FastSpeech 2. */
-export const speecht5HifiGan: Family = ({ config }) => {
+export const speecht5HifiGan: Family = (context) => {
+  const { config, modelType, architecture } = context;
+  // Both classes once went by one `model_type` and assume other kernels.
+  if (
+    modelType === 'hifigan' &&
+    architecture.startsWith('FastSpeech2') &&
+    !config.says('upsample_kernel_sizes')
+  )
+    return context.as('fastspeech2_conformer_hifigan');
   const channels = config.integer('upsample_initial_channel');
   const input = config.integer('model_in_dim');
-  config.understood('upsample_rates', 'normalize_before', 'leaky_relu_slope', 'sampling_rate');
+  config.understood(
+    'upsample_rates',
+    'tie_word_embeddings',
+    'normalize_before',
+    'leaky_relu_slope',
+    'sampling_rate',
+  );
   return {
     kind: 'other',
     hidden: channels,

@@ -27,6 +27,8 @@ import { graniteSpeech, graniteSpeechEncoder } from './graniteSpeech';
 import { dia, diaDecoder, diaEncoder } from './dia';
 import { moonshineStreaming, moonshineStreamingEncoder } from './moonshineStreaming';
 import { lasrCtc, lasrEncoder } from './lasr';
+import { univnet } from './univnet';
+import { fastspeech2, fastspeech2WithHifiGan } from './fastspeech2';
 
 /** Speech models: `model_type` to family. */
 export const SPEECH: Readonly<Record<string, Family>> = {
@@ -86,4 +88,8 @@ export const SPEECH: Readonly<Record<string, Family>> = {
   moonshine_streaming_encoder: moonshineStreamingEncoder,
   lasr_ctc: lasrCtc,
   lasr_encoder: lasrEncoder,
+  univnet,
+  fastspeech2_conformer: fastspeech2,
+  fastspeech2_conformer_with_hifigan: fastspeech2WithHifiGan,
+  fastspeech2_conformer_hifigan: speecht5HifiGan,
 };

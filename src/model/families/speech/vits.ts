@@ -32,6 +32,12 @@ export const vits: Family = (context) => {
   const path = 'text_encoder.encoder.layers.{layer}.';
   config.understood('wavenet_dilation_rate', 'upsample_rates', 'duration_predictor_tail_bound', 'layerdrop');
   config.understood('noise_scale_duration', 'duration_predictor_filter_channels', 'speaking_rate');
+  config.understood(
+    'depth_separable_channels',
+    'depth_separable_num_layers',
+    'duration_predictor_flow_bins',
+    'duration_predictor_num_flows',
+  );
   return {
     kind: 'other',
     hidden,
