@@ -12,7 +12,7 @@ export const hrmText: Family = (context) => {
   const said = config.optional('num_layers_per_stack');
   const stack = said ?? sizes.layers;
   const passes = config.integer('H_cycles') * (config.integer('L_cycles') + 1);
-  const layers = said === undefined ? stack * passes : sizes.layers;
+  const layers = said === undefined ? stack * passes : Math.max(sizes.layers, 2 * stack);
   const bias = config.flag(false, 'attention_bias');
   const mlpBias = config.flag(false, 'mlp_bias');
   const stored = 2 * stack;

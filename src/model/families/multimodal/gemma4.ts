@@ -36,10 +36,11 @@ export const gemma4Text: Family = (context) => {
   const firstShared = layers - shared;
   const reuses = (index: number): boolean => shared > 0 && index >= firstShared;
   const headDim = config.integer('head_dim');
-  const wideDim = config.optional('global_head_dim') ?? headDim;
+  // A file that says its sizes layer by layer says none for all full layers together.
+  const own = config.object('per_layer_config');
+  const wideDim = (own === undefined ? config.optional('global_head_dim') : undefined) ?? headDim;
   const keyIsValue = config.flag(false, 'attention_k_eq_v');
   const bias = config.flag(false, 'attention_bias');
-  const own = config.object('per_layer_config');
   // Saved files pad a layer's number with noughts.
   const ofLayer = (index: number): unknown =>
     own?.[String(index)] ?? own?.[String(index).padStart(String(layers - 1).length, '0')];
@@ -55,13 +56,16 @@ export const gemma4Text: Family = (context) => {
   const vocabularyPerLayer = config.integerOr(0, 'vocab_size_per_layer_input');
   const window = config.optional('sliding_window');
   const kvHeads = config.integer('num_key_value_heads');
-  const wideKvHeads = config.optional('num_global_key_value_heads') ?? kvHeads;
+  const wideKvHeads =
+    (own === undefined ? config.optional('num_global_key_value_heads') : undefined) ?? kvHeads;
   config.understood(
     'num_experts',
     'top_k_experts',
     'moe_intermediate_size',
     'expert_intermediate_size',
     'use_bidirectional_attention',
+    'global_head_dim',
+    'num_global_key_value_heads',
   );
   const model = llamaLike(context, {
     blockNorms: BLOCK_NORMS,
