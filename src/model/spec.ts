@@ -132,7 +132,7 @@ export interface Denoiser {
   pipeline: string | null;
   /** Latent positions that one token covers: frames, rows, columns. Ones in networks of convolutions. */
   patch: { frames: number; height: number; width: number };
-  /** Latent positions of the size that it was made for; null where the file does not say. Frames: of the video itself. */
+  /** Latent positions of the size that it was made for; null where the file does not say. Frames: as the class counts them, of the video or of its latents. */
   native: { width: number; height: number; frames: number | null } | null;
   /** Pixels a latent position is wide, and frames it lasts, as the autoencoder in the folder says; null where none was read. */
   autoencoder: { spatial: number; temporal: number } | null;

@@ -81,7 +81,15 @@ export interface Estimate {
       timeToFirstToken: { p90: Seconds; p99: Seconds } | null;
     };
   };
-  throughput: { perSequence: TokensPerSecond; total: TokensPerSecond; prefill: TokensPerSecond };
+  throughput: {
+    perSequence: TokensPerSecond;
+    total: TokensPerSecond;
+    prefill: TokensPerSecond;
+    /** Whole pictures or videos a second, where the model makes those; whole inputs a second, where it makes nothing else. */
+    images?: number;
+    videos?: number;
+    sequences?: number;
+  };
   bound: { prefill: Bound; decode: Bound };
   roofline: { prefill: RooflinePoint; decode: RooflinePoint };
   /** Terms of one prefill of all prompts and of one decode step at mean context. */
@@ -89,5 +97,7 @@ export interface Estimate {
   calibration: { basis: 'measured' | 'interpolated' | 'physics'; rows: number };
   /** Sequences in flight: the workload's own, or what a request rate leads to. */
   concurrency: number;
+  /** What each picture or video was reckoned with, where the model makes those. */
+  sampling?: { steps: number; width: number; height: number; frames: number; guidance: number };
   warnings: readonly Warning[];
 }

@@ -4,6 +4,7 @@ import { backendOf } from './backend';
 import { shippedCalibration, type Calibration } from './calibration';
 import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
+import { diffusionEstimate } from './diffusionEstimate';
 import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
 import type { Lengths } from './lengths';
 import { memoryEstimate } from './memoryEstimate';
@@ -36,6 +37,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   validateScenario(scenario);
   const warnings: Warning[] = [...scenario.model.warnings];
   const plan = planOf(scenario, calibration, warnings);
+  if (scenario.model.kind === 'diffusion') return diffusionEstimate(plan, calibration, warnings);
   const { lengths } = plan;
   warnLengths(scenario, lengths, warnings);
   if (scenario.workload.requestRate === null) {

@@ -20,7 +20,9 @@ export type OperationName =
   | 'head'
   | 'attention'
   | 'recurrent state'
-  | 'element-wise';
+  | 'element-wise'
+  | 'matrices'
+  | 'convolutions';
 
 /** One kind of work in identical layers, for one device. Bytes and FLOP are of one layer; `layers` says how many run. */
 export interface Operation {

@@ -16,12 +16,6 @@ export function validateScenario(scenario: Scenario): void {
   if (!model.groups.some((group) => group.indices.length > 0)) {
     throw new ScenarioError('no-layers', `${model.name || 'The model'} has no layers.`);
   }
-  if (model.kind === 'diffusion') {
-    throw new ScenarioError(
-      'unsupported-kind',
-      'Diffusion models are inspected, their time is not estimated yet.',
-    );
-  }
   length('input', workload.inputTokens, 0);
   length('output', workload.outputTokens, 0);
   length('shared prefix', workload.sharedPrefixTokens, 0);

@@ -13,8 +13,19 @@ export interface Workload {
   /** Images in each prompt, and their size in pixels; null where the model's native size is meant. */
   images: number;
   imageSize: { width: number; height: number } | null;
+  /** Of networks that make pictures: what is asked of each; absent: all as the pipeline has it by default. */
+  sampling?: Sampling;
   targets?: { timeToFirstToken?: Seconds; interToken?: Seconds };
 }
+
+/** A picture or video to make; null: the pipeline's default. Size in pixels. */
+export interface Sampling {
+  steps: number | null;
+  size: { width: number; height: number } | null;
+  frames: number | null;
+}
+
+export const DEFAULT_SAMPLING: Sampling = { steps: null, size: null, frames: null };
 
 /** The command line's defaults (contract): one sequence of 512 + 128 tokens. */
 export const DEFAULT_WORKLOAD: Workload = {

@@ -3,6 +3,8 @@ import data from './pipelines.json';
 
 const pipelineSchema = z.object({
   pipeline: z.string(),
+  /** Class of the network that it runs. */
+  network: z.string(),
   /** Steps that run by default. */
   steps: z.number().int().gte(1),
   /** Evaluations of the network a step and picture: 2 with classifier-free guidance. */
