@@ -3,9 +3,9 @@ import { llamaLike } from '../../parts/llamaLike';
 import { convolution, matrix, vector, lookup } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import { deepseek } from '../decoders/deepseek';
-import { asTower } from '../vision/clip';
+import { asTower, clipVision } from '../vision/clip';
 import { samTower } from './samVision';
-import { joined, readText, readTower } from './wrapper';
+import { joined, readText, readTower, sizesOf } from './wrapper';
 
 /** Segment Anything's tower with two convolutions that halve behind it. */
 export const ocrSam: Family = ({ config }) => {
@@ -75,4 +75,38 @@ export const ocrText: Family = (context) => {
   if (said !== undefined && said !== divided)
     notes.doubt('contradiction', 'head_dim is not the width divided by the heads, which holds.');
   return deepseek(context);
+};
+
+/** Unlimited-OCR's second tower: CLIP on the patches of the first, without its own patches and its last norm. */
+export const unlimitedClip: Family = (context) => {
+  const model = clipVision(context);
+  return {
+    ...model,
+    outside: model.outside.filter((tensor) => !/post_layernorm|patch_embedding/.test(tensor.name)),
+  };
+};
+
+/** Unlimited-OCR: Segment Anything and CLIP side by side, one matrix, DeepSeek's experts. */
+export const unlimitedOcr: Family = (context) => {
+  const text = readText(context, 'text_config', 'unlimited_ocr_text');
+  const tower = readTower(context, 'vision_config', 'unlimited_ocr_vision');
+  const whole = joined(
+    { text, tower },
+    {
+      projector: [
+        ...matrix('model.multi_modal_projector', text.hidden, tower.vocabulary, 'vision', { bias: true }),
+        vector('model.view_separator', text.hidden, 'other'),
+        vector('model.image_newline', text.hidden, 'other'),
+      ],
+    },
+  );
+  return { ...whole, towers: [...(whole.towers ?? []), ...(tower.towers ?? [])] };
+};
+
+/** Its two towers; what they hand on together stands in place of a vocabulary, of which a tower has none. */
+export const unlimitedVision: Family = (context) => {
+  const sam = readTower(context, 'sam_config', 'unlimited_ocr_sam_vision_model');
+  const clip = readTower(context, 'encoder_config', 'unlimited_ocr_vision_encoder');
+  const [, last = 1024] = sizesOf(context.config, 'sam_config', 'downsample_channels', [512, 1024]);
+  return { ...clip, vocabulary: last + clip.hidden, towers: [asTower(sam)] };
 };

@@ -7,6 +7,7 @@ import { ReadFailure } from '../../readFailure';
 import type { Tower, WeightTensor } from '../../spec';
 import { deepseekV2 } from '../decoders/deepseek';
 import { asTower } from '../vision/clip';
+import { ocrEncoder } from './deepseekOcr2';
 import { samTower } from './samVision';
 import { so400m } from './timmTowers';
 
@@ -65,6 +66,27 @@ function clipLarge(): FamilyModel {
   );
 }
 
+/** Qwen2 0.5B without its words, behind 144 queries for small pictures and 256 for large ones. */
+function orderingEncoder(context: FamilyContext): FamilyModel {
+  const sizes = {
+    hidden_size: 896,
+    intermediate_size: 4864,
+    num_hidden_layers: 24,
+    num_attention_heads: 14,
+    num_key_value_heads: 2,
+    vocab_size: 0,
+  };
+  const model = ocrEncoder({ ...context, config: new Config(sizes, {}, context.notes) });
+  return {
+    ...model,
+    outside: [
+      ...model.outside,
+      lookup('model.qwen2_model.query_768', 144, model.hidden),
+      lookup('model.qwen2_model.query_1024', 256, model.hidden),
+    ],
+  };
+}
+
 interface Eye {
   towers: readonly Tower[];
   /** Width handed on where the projector does not say its input. */
@@ -79,6 +101,17 @@ function eyeOf(context: FamilyContext, vision: Config): Eye {
   if (/^deeplip_b_l$/.test(name)) {
     const sam = samOf(context, [512, 1024]);
     return { towers: [asTower(sam.model, 'vision', sam.extra), asTower(clipLarge())], width: 2048 };
+  }
+  if (/^deepencoderv2$/.test(name)) {
+    const sam = samOf(context, [512, 896]);
+    context.notes.doubt(
+      'missing-part',
+      'The tower of this file is fixed by its code and held to no published count.',
+    );
+    return {
+      towers: [asTower(sam.model, 'vision', sam.extra), asTower(orderingEncoder(context))],
+      width: 896,
+    };
   }
   throw new ReadFailure('unsupported', 'The tower that this file names is not known.');
 }
@@ -130,7 +163,9 @@ export const deepseekVl2: Family = (context) => {
   config.understood('candidate_resolutions', 'global_view_pos', 'tile_tag', 'tie_word_embeddings');
   const eye = eyeOf(context, vision);
   const out = projector.integerOr(2048, 'n_embed');
-  const marks = config.text('tile_tag') === '1D' ? [] : ['image_newline', 'view_seperator'];
+  const second = vision.text('model_name') === 'deepencoderv2';
+  const marks =
+    config.text('tile_tag') === '1D' ? [] : second ? ['view_seperator'] : ['image_newline', 'view_seperator'];
   if (config.text('tile_tag') === '1D')
     context.notes.doubt('unknown-key', 'The marks between tiles of this form are not counted.');
   const [first, ...rest] = eye.towers;

@@ -6,7 +6,7 @@ import { convolution, lookup, matrix } from '../../parts/tensors';
 import { encoderModel, siglipTrunk } from '../../parts/vitStack';
 import type { WeightTensor } from '../../spec';
 import { codecSizes, decoderCodec, encoderCodec, temporalBlock, type Codec } from './vqCodec';
-import { joined, readParts, readText, readTower, sizeOf } from './wrapper';
+import { joined, readParts, readText, readTower, sizeOf, squareTokens } from './wrapper';
 
 /** The table of codes and the two convolutions around it. */
 function codebook(path: string, codes: number, dim: number, into: number, from: number): WeightTensor[] {
@@ -149,6 +149,7 @@ export const janus: Family = (context) => {
   const parts = readParts(context, { text: 'llama', tower: 'janus_vision_model' });
   const width = sizeOf(config, 'vision_config', 'projection_dim', 2048);
   const seen = joined(parts, {
+    outputTokens: squareTokens(config, 1),
     projector: aligner(
       'model.aligner',
       parts.tower.hidden,

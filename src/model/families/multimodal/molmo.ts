@@ -16,6 +16,9 @@ const VIT = { hidden: 1024, layers: 23, heads: 16, width: 4096, positions: 577, 
 /** Rows beside the vocabulary for the tokens that stand for pictures; they have no row in the head. */
 const MORE_TOKENS = 128;
 
+/** Positions that one crop of 24 × 24 patches becomes, four pooled into one. */
+const CROP_TOKENS = 144;
+
 /** Layers of the tower whose outputs are put side by side. */
 const TAKEN_LAYERS = 2;
 
@@ -109,6 +112,7 @@ export const molmo: Family = (context) => {
   return joined(
     { text, tower: eye },
     {
+      outputTokens: CROP_TOKENS,
       projector: [
         ...['wq', 'wk', 'wv'].flatMap((name) =>
           matrix(`${p}image_pooling_2d.${name}`, VIT.hidden, wide, 'vision', { bias: true }),

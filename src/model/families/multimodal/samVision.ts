@@ -3,7 +3,7 @@ import type { Family, FamilyModel } from '../../family';
 import { encoderModel, sides, vitStack } from '../../parts/vitStack';
 import { convolution, matrix, norm, vector } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
-import { joined, readParts, readTower, sizeOf } from './wrapper';
+import { joined, readParts, readTower, sizeOf, squareTokens } from './wrapper';
 
 /** Two convolutions with a norm behind each, from the tower's width to a narrow one. */
 function neck(path: string, hidden: number, out: number): WeightTensor[] {
@@ -74,6 +74,7 @@ export const gotOcr2: Family = (context) => {
   const { hidden } = parts.text;
   const p = 'model.multi_modal_projector';
   return joined(parts, {
+    outputTokens: squareTokens(config, 4),
     projector: [
       ...convolution(`${p}.conv_upsampler1`, [2 * out, out, 3, 3], 'other'),
       ...convolution(`${p}.conv_upsampler2`, [hidden, 2 * out, 3, 3], 'other'),
@@ -91,6 +92,7 @@ export const deepseekVlHybrid: Family = (context) => {
   const { hidden } = parts.text;
   const half = Math.floor(hidden / 2);
   const whole = joined(parts, {
+    outputTokens: squareTokens(config, 1),
     projector: [
       ...matrix('model.aligner.vision_proj', half, parts.tower.hidden, 'vision', { bias: true }),
       ...matrix('model.aligner.high_res_vision_proj', half, 4 * out, 'vision', { bias: true }),

@@ -2,7 +2,7 @@ import type { Family } from '../../family';
 import { siglipTrunk } from '../../parts/vitStack';
 import { matrix, norm } from '../../parts/tensors';
 import type { WeightTensor } from '../../spec';
-import { joined, readParts, sizeOf } from './wrapper';
+import { joined, readParts, sizeOf, squareTokens } from './wrapper';
 
 /** Two matrices with biases from one width to the next. */
 export function twoMatrices(
@@ -36,6 +36,7 @@ export const ayaVision: Family = (context) => {
   const between = config.optional('alignment_intermediate_size') ?? parts.text.hidden;
   config.understood('max_splits_per_img');
   return joined(parts, {
+    outputTokens: squareTokens(config, factor),
     projector: [
       ...norm(`${PROJECTOR}.layernorm`, wide, 'layer'),
       ...gatedProjector(PROJECTOR, wide, between, parts.text.hidden),
@@ -47,8 +48,10 @@ export const ayaVision: Family = (context) => {
 export const cohere2Vision: Family = (context) => {
   const { config } = context;
   const parts = readParts(context, { text: 'cohere2', tower: 'siglip_vision_model' });
-  const wide = parts.tower.hidden * config.integer('downsample_factor') ** 2;
+  const factor = config.integer('downsample_factor');
+  const wide = parts.tower.hidden * factor ** 2;
   return joined(parts, {
+    outputTokens: squareTokens(config, factor),
     projector: gatedProjector(
       PROJECTOR,
       wide,
@@ -91,6 +94,7 @@ export const deepseekVl: Family = (context) => {
   const parts = readParts(context, { text: 'llama', tower: 'siglip_vision_model' });
   const { hidden } = parts.text;
   return joined(parts, {
+    outputTokens: squareTokens(context.config, 1),
     projector: twoMatrices('model.aligner', ['linear1', 'linear2'], [parts.tower.hidden, hidden, hidden]),
   });
 };

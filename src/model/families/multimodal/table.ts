@@ -121,9 +121,20 @@ import {
   step37,
   timmTower,
 } from './newerWrappers';
-import { deepseekOcr2, ocr2Vision, ocrEncoder, ocrSam, ocrText } from './deepseekOcr2';
+import {
+  deepseekOcr2,
+  ocr2Vision,
+  ocrEncoder,
+  ocrSam,
+  ocrText,
+  unlimitedClip,
+  unlimitedOcr,
+  unlimitedVision,
+} from './deepseekOcr2';
 import { glm4 } from '../decoders/glm';
 import { llavaLlama, llavaMistral, llavaPhi, llavaQwen } from './llavaFlat';
+import { graniteDocling, graniteDoclingVision } from './graniteDocling';
+import { granite } from '../decoders/granite';
 
 /** Language models that see or hear, and the towers made for them: `model_type` to family. */
 export const MULTIMODAL: Readonly<Record<string, Family>> = {
@@ -192,6 +203,9 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glmasr_encoder: glmAsrEncoder,
   got_ocr2: gotOcr2,
   got_ocr2_vision: samVision,
+  granite_docling: graniteDocling,
+  granite_docling_text: granite,
+  granite_docling_vision: graniteDoclingVision,
   hunyuan_vl: hunyuanVl,
   hunyuan_vl_text: hunyuanDense,
   hunyuan_vl_vision: hunyuanVlVision,
@@ -315,6 +329,11 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   step3p5_vision: step35Vision,
   step3p7: step37,
   trocr,
+  unlimited_ocr: unlimitedOcr,
+  unlimited_ocr_sam_vision_model: ocrSam,
+  unlimited_ocr_text: ocrText,
+  unlimited_ocr_vision: unlimitedVision,
+  unlimited_ocr_vision_encoder: unlimitedClip,
   video_llama_3: videoLlama3,
   video_llama_3_vision: videoLlama3Vision,
   video_llava: videoLlava,

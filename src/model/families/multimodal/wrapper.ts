@@ -147,6 +147,18 @@ export function sizeOf(config: Config, key: string, name: string, fallback: numb
   throw new ReadFailure('contradiction', `${key}.${name} is ${quoted(said)}, not a whole number in range.`);
 }
 
+/**
+ * Positions that one picture of native size becomes: its patches along a side, `merge` neighbours taken as one, squared.
+ * Undefined where the file leaves the picture's size or the patch's to the class.
+ */
+export function squareTokens(config: Config, merge: number, key = 'vision_config'): number | undefined {
+  const raw = config.raw[key];
+  const said = isObject(raw) ? raw : partDefaults(config, key);
+  const { image_size: image, patch_size: patch } = said;
+  if (typeof image !== 'number' || typeof patch !== 'number' || patch < 1 || merge < 1) return undefined;
+  return Math.floor(Math.floor(image / patch) / merge) ** 2;
+}
+
 /** One switch of a part, in the same way. */
 export function flagOf(config: Config, key: string, name: string, fallback: boolean): boolean {
   const raw = config.raw[key];
