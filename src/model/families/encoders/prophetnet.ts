@@ -16,6 +16,7 @@ export const prophetnet: Family = ({ config, architecture, notes }) => {
   const alone = architecture.endsWith('ForCausalLM');
   const tied = config.flag(true, 'tie_word_embeddings');
   const crosses = config.flag(true, 'add_cross_attention');
+  config.understood('encoder_layerdrop', 'decoder_layerdrop');
   config.understood('relative_max_distance', 'disable_ngram_loss', 'num_hidden_layers');
   config.understood('num_encoder_layers', 'num_encoder_attention_heads', 'encoder_ffn_dim', 'init_std');
   if (!tied)

@@ -32,7 +32,14 @@ export const robertaPrelayernorm = robertaLike('roberta_prelayernorm.', {
 
 /** Longformer: a second set of projections for the tokens that everyone sees. */
 export const longformer: Family = (context) => {
-  context.config.understood('attention_window', 'onnx_export', 'attention_mode', 'ignore_attention_mask');
+  context.config.understood(
+    'attention_window',
+    'onnx_export',
+    'attention_mode',
+    'ignore_attention_mask',
+    'attention_dilation',
+    'autoregressive',
+  );
   const path = 'longformer.encoder.layer.{layer}.attention.self.';
   return robertaLike('longformer.', {
     others: ({ hidden }) =>

@@ -8,6 +8,14 @@ import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
 import { asTower } from '../vision/clip';
 
+/** Keys of a mixing network that published files carry and the class does not build. */
+const FUSION = [
+  'fusion_hidden_size',
+  'fusion_num_hidden_layers',
+  'enable_patch_fusion',
+  'image_size',
+] as const;
+
 /** CLAP's text half: RoBERTa with its pooler. */
 export const clapText: Family = (context) => {
   const { config, architecture } = context;
@@ -24,7 +32,7 @@ export const clapText: Family = (context) => {
       },
     },
   );
-  config.understood('projection_dim', 'projection_hidden_act');
+  config.understood('projection_dim', 'projection_hidden_act', ...FUSION);
   if (!architecture.endsWith('ModelWithProjection')) return model;
   return {
     ...model,
@@ -50,7 +58,7 @@ export const clapAudio: Family = (context) => {
     'projection_hidden_act',
     'patch_stride',
     'aff_block_r',
-    'fusion_num_hidden_layers',
+    ...FUSION,
   );
   if (depths.length === 0 || heads.length !== depths.length)
     throw new ReadFailure('contradiction', 'depths and num_attention_heads name different counts of stages.');

@@ -15,6 +15,7 @@ export const musicgenDecoder: Family = (context) => {
   const books = config.integer('num_codebooks');
   const melody = modelType.startsWith('musicgen_melody');
   const headed = !architecture.endsWith('Model');
+  config.understood('add_cross_attention', 'is_decoder', 'cross_attention_hidden_size');
   config.understood('audio_channels', 'layerdrop', 'scale_embedding', 'max_position_embeddings');
   if (config.flag(false, 'tie_word_embeddings'))
     context.notes.doubt('tied-head-unclear', 'Heads are said to be tied; tables have a row more than heads.');
