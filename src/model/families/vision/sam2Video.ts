@@ -6,7 +6,8 @@ import { planLayers, type LayerPlan } from '../../parts/foldLayers';
 import { norm, vector } from '../../parts/tensors';
 import { blocks, conv, linear, plainLayer } from '../../parts/visionPieces';
 import type { WeightTensor } from '../../spec';
-import { samHead, samLike } from './sam';
+import { samLike } from './sam';
+import { samHead } from './samDecoder';
 
 /** Width that memories come in at, and depth of the network that makes an object's pointer: fixed in the class. */
 const MEMORY_WIDTH = 64;
