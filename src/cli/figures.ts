@@ -19,17 +19,25 @@ export function figures(
   answer: Pick<EstimateAnswer, 'latency' | 'throughput' | 'memory' | 'bound'>,
 ): string[] {
   const { latency, throughput, memory, bound } = answer;
+  const made = throughput.images ?? throughput.videos;
   const verdict = memory.fits
     ? ['fits', formatSequences(memory.maxConcurrency)].filter((part) => part !== null).join(', ')
     : 'does not fit';
-  const generates = throughput.total > 0;
+  const room = `memory       ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device · ${verdict}`;
+  if (made !== undefined) {
+    const what = throughput.images === undefined ? 'videos' : 'images';
+    return [`a step       ${bound.decode}-bound`, `throughput   ${formatSignificant(made)} ${what}/s`, room];
+  }
+  const { total, perSequence, prefill, sequences } = throughput;
+  const { interToken } = latency;
+  const generates = total !== null && total > 0;
   return [
     `first token  ${bandText(latency.timeToFirstToken)} · ${bound.prefill}-bound`,
-    ...(generates ? [`per token    ${bandText(latency.interToken)} · ${bound.decode}-bound`] : []),
+    ...(generates && interToken ? [`per token    ${bandText(interToken)} · ${bound.decode}-bound`] : []),
     generates
-      ? `throughput   ${formatSignificant(throughput.total)} tok/s, ${formatSignificant(throughput.perSequence)} a sequence`
-      : `throughput   ${formatSignificant(throughput.prefill)} prompt tok/s`,
-    `memory       ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device · ${verdict}`,
+      ? `throughput   ${formatSignificant(total)} tok/s, ${formatSignificant(perSequence ?? 0)} a sequence`
+      : `throughput   ${formatSignificant(prefill ?? 0)} prompt tok/s${sequences === undefined ? '' : `, ${formatSignificant(sequences)} sequences/s`}`,
+    room,
   ];
 }
 
@@ -39,9 +47,13 @@ export function scenarioLines(scenario: ScenarioSummary): string[] {
     scenario.requestRate === null
       ? `${formatInteger(scenario.concurrency)} at once`
       : `${formatSignificant(scenario.requestRate)} requests/s (${formatSignificant(scenario.concurrency)} at once)`;
+  const asked =
+    scenario.size === undefined
+      ? `${formatInteger(scenario.input)} + ${formatInteger(scenario.output)} tokens`
+      : `${scenario.size}${(scenario.frames ?? 1) > 1 ? `, ${formatInteger(scenario.frames ?? 1)} frames` : ''}, ${formatInteger(scenario.steps ?? 0)} steps`;
   const techniques = scenario.techniques.length > 0 ? `, with ${scenario.techniques.join(' + ')}` : '';
   return wrap(
-    `${scenario.model} (${scenario.weights}) on ${scenario.devices} × ${scenario.hardware}, ${scenario.engine}, ${load}, ${formatInteger(scenario.input)} + ${formatInteger(scenario.output)} tokens${techniques}`,
+    `${scenario.model} (${scenario.weights}) on ${scenario.devices} × ${scenario.hardware}, ${scenario.engine}, ${load}, ${asked}${techniques}`,
     TERMINAL_WIDTH,
   );
 }

@@ -3,6 +3,7 @@ export const HELP = `inference-lens: what a model costs to run, and what would m
   inspect FILE              what the model is: parameters, weights, KV cache
   estimate FILE             time and memory of a deployment
   recommend FILE            techniques and stacks, best first, with evidence
+  search FILE               the best placements, precisions, batches and techniques within limits
   batch                     one JSON request a line from standard input
   hardware                  the devices that are known
   techniques                the catalogue of techniques
@@ -31,6 +32,13 @@ estimate and recommend take
                             not modelled yet: the answer says so
 recommend takes besides
   --goal latency|throughput|memory|cost   --lossless   --top N (10)
+
+search takes them too: what is given is fixed, what is not is searched; and
+  --hardware ID,ID…         kinds of device to choose from (h100-sxm); --devices N: 1, 2, 4 … N of them
+  --goal latency|throughput|memory|cost   --lossless
+  --ttft S  --inter-token S  --memory BYTES  --cost DOLLARS  --energy JOULES
+                            limits: first token, per token, over all devices, a million output
+                            tokens, one output token
 
   --json                    for scripts
   --verbose                 with evidence, terms and refusals

@@ -7,6 +7,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<string>> = {
   inspect: async (args) => (await import('./inspectCommand')).inspectCommand(args),
   estimate: async (args) => (await import('./estimateCommand')).estimateCommand(args),
   recommend: async (args) => (await import('./recommendCommand')).recommendCommand(args),
+  search: async (args) => (await import('./searchCommand')).searchCommand(args),
   batch: async (args) => (await import('./batchCommand')).batchCommand(args),
   hardware: async (args) => (await import('./lists')).listHardware(args),
   techniques: async (args) => (await import('./lists')).listTechniques(args),

@@ -5,6 +5,7 @@ import {
   type EstimateOptions,
   type RecommendOptions,
 } from '../advisor/query';
+import { searchOptionsSchema, type SearchOptions } from '../advisor/searchQuery';
 import { parseFlags, type Flags, type Kind } from './flags';
 import { UsageError } from './usageError';
 
@@ -45,6 +46,19 @@ export const RECOMMEND_FLAGS: Record<string, Kind> = {
   top: 'number',
 };
 
+/** `search` takes several devices, and has no use for a fleet: it is one machine already. */
+export const SEARCH_FLAGS: Record<string, Kind> = {
+  ...Object.fromEntries(Object.entries(ESTIMATE_FLAGS).filter(([name]) => name !== 'fleet')),
+  hardware: 'list',
+  goal: 'text',
+  lossless: 'flag',
+  ttft: 'number',
+  'inter-token': 'number',
+  memory: 'number',
+  cost: 'number',
+  energy: 'number',
+};
+
 export type Arguments<Options> = Omit<Flags, 'values'> & { options: Options };
 
 /** Arguments of `estimate`, checked; throws `UsageError` naming the first option that is wrong. */
@@ -59,6 +73,14 @@ export function estimateArguments(args: readonly string[]): Arguments<EstimateOp
 export function recommendArguments(args: readonly string[]): Arguments<RecommendOptions> {
   const { values, ...rest } = parseFlags(RECOMMEND_FLAGS, args);
   const checked = recommendOptionsSchema.safeParse(inCamelCase(values));
+  if (!checked.success) throw new UsageError(firstIssue(checked.error, kebabCase));
+  return { ...rest, options: checked.data };
+}
+
+/** Arguments of `search`, checked; throws `UsageError` naming the first option that is wrong. */
+export function searchArguments(args: readonly string[]): Arguments<SearchOptions> {
+  const { values, ...rest } = parseFlags(SEARCH_FLAGS, args);
+  const checked = searchOptionsSchema.safeParse(inCamelCase(values));
   if (!checked.success) throw new UsageError(firstIssue(checked.error, kebabCase));
   return { ...rest, options: checked.data };
 }

@@ -1,6 +1,8 @@
-import { estimate } from '../roofline/estimateScenario';
+import { shippedCalibration } from '../roofline/calibration';
+import { planOf } from '../roofline/estimateScenario';
 import { NO_MODIFIERS } from '../roofline/modifiers';
 import type { Scenario } from '../roofline/scenario';
+import { passSeconds } from '../roofline/steadyState';
 
 /**
  * How many times shorter the target's plain step at batch 1 is in one scenario than in another: what a draft's cost, which is told in such
@@ -17,9 +19,10 @@ export function draftSlowdown(before: Scenario | null, after: Scenario): number 
 }
 
 function plainStep(scenario: Scenario): number {
-  return estimate({
+  const plain = {
     ...scenario,
     workload: { ...scenario.workload, concurrency: 1, requestRate: null },
     modifiers: { ...scenario.modifiers, speculation: null },
-  }).latency.interToken.p50;
+  };
+  return passSeconds(planOf(plain, shippedCalibration(), []), 1);
 }

@@ -5,9 +5,8 @@ import { readModel } from '../../src/model/readModel';
 import { wellKnownConfig } from '../../src/model/wellKnown';
 import { allDevices } from '../../src/hardware/catalogue';
 import { estimate } from '../../src/roofline/estimateScenario';
-import { NO_MODIFIERS } from '../../src/roofline/modifiers';
 import type { Scenario } from '../../src/roofline/scenario';
-import { search, type SearchSpace } from '../../src/roofline/search';
+import { PLAIN, search, type SearchSpace } from '../../src/roofline/search';
 import { loadSelector } from '../../src/selector/loadSelector';
 import { repositoryRoot } from '../vscode-host/repository';
 
@@ -59,7 +58,7 @@ function searchMicros(base: Scenario): number {
     weights: [null, 'fp8', 'awq-int4', 'w8a8-int8'],
     kv: [null, 'fp8'],
     concurrency: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
-    variants: [{ setup: {}, modifiers: NO_MODIFIERS }],
+    variants: [PLAIN],
   };
   const start = performance.now();
   const { searched } = search(base, space, 'throughput');

@@ -156,6 +156,16 @@ export const advice = z.looseObject({
   warnings,
 });
 
+const entry = z.looseObject({ scenario, estimate: z.looseObject(figures) });
+
+export const search = z.looseObject({
+  schema: z.literal(1),
+  searched: count,
+  frontier: z.array(entry),
+  best: entry.nullable(),
+  warnings,
+});
+
 export const techniqueList = z.looseObject({
   techniques: z.array(
     z.looseObject({

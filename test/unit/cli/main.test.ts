@@ -8,6 +8,7 @@ import {
   hardwareList,
   inspection,
   paperList,
+  search,
   techniqueList,
   deployments,
 } from './contract';
@@ -63,6 +64,7 @@ describe('lens', function () {
       ['techniques'],
       ['hardware'],
       ['papers'],
+      ['search', LLAMA, '--hardware', 'h100-sxm,l4', '--devices', '2', '--ttft', '0.5'],
     ];
     const answers = await Promise.all(asked.map((args) => lens([...args, '--json'])));
     for (const { status, stderr } of answers) assert.equal(status, 0, stderr);
@@ -79,6 +81,9 @@ describe('lens', function () {
     assert.equal(new Set(ids).size, ids.length);
     assert.ok(hardwareList.parse(parsed[5]).hardware.length >= 20);
     assert.equal(paperList.parse(parsed[6]).papers.length, 105);
+    const { frontier, best } = search.parse(parsed[7]);
+    assert.ok(best && frontier.length > 5);
+    for (const { estimate } of frontier) assert.ok(estimate.latency.timeToFirstToken.p50 <= 0.5);
   });
 
   it('keeps text within a hundred columns', async () => {
@@ -91,6 +96,7 @@ describe('lens', function () {
       lens(['hardware']),
       lens(['papers']),
       lens(['help']),
+      lens(['search', LLAMA, '--devices', '4', '--goal', 'cost']),
     ]);
     for (const { status, stdout } of answers) {
       assert.equal(status, 0);
@@ -108,6 +114,10 @@ describe('lens', function () {
       [['estimate', LLAMA], /[Hh]ardware/],
       [['estimate', join(SERVE, 'summarise.py'), '--hardware', 'a10'], /deployment code/],
       [['recommend', LLAMA, '--hardware', 'h100-sxm', '--goal', 'fun'], /--goal: must be one of/],
+      [['search', LLAMA, '--hardware', 'h100-sxm,h101'], /“h101” is not a device/],
+      [['search', LLAMA, '--ttft', '-1'], /--ttft: must be seconds, above 0/],
+      [['search', LLAMA, '--hardware', ','], /--hardware: must be a list/],
+      [['search', LLAMA, '--devices', '1.5'], /--devices: must be a whole number/],
     ];
     const ended = await Promise.all(asked.map(([args]) => lens(args)));
     ended.forEach(({ status, stdout, stderr }, index) => {

@@ -6,6 +6,7 @@ import { parseFlags } from '../../../src/cli/flags';
 import { lines } from '../../../src/cli/lines';
 import {
   ESTIMATE_FLAGS,
+  SEARCH_FLAGS,
   camelCase,
   estimateArguments,
   kebabCase,
@@ -14,6 +15,7 @@ import {
 import { table } from '../../../src/cli/table';
 import { UsageError } from '../../../src/cli/usageError';
 import { page, paragraph, wrap } from '../../../src/cli/wrap';
+import { searchOptionsSchema } from '../../../src/advisor/searchQuery';
 import { estimateOptionsSchema } from '../../../src/advisor/query';
 
 function refusal(run: () => unknown): string {
@@ -60,7 +62,11 @@ describe('arguments', () => {
       Object.keys(ESTIMATE_FLAGS).map(camelCase).sort(),
       Object.keys(estimateOptionsSchema.shape).sort(),
     );
-    for (const name of Object.keys(ESTIMATE_FLAGS)) assert.equal(kebabCase(camelCase(name)), `--${name}`);
+    assert.deepEqual(
+      Object.keys(SEARCH_FLAGS).map(camelCase).sort(),
+      Object.keys(searchOptionsSchema.shape).sort(),
+    );
+    for (const name of Object.keys(SEARCH_FLAGS)) assert.equal(kebabCase(camelCase(name)), `--${name}`);
   });
 
   it('takes other names of cache formats', () => {
