@@ -85,7 +85,23 @@ function copied(tensors: readonly WeightTensor[], copies: number): WeightTensor[
   return tensors.map((tensor) => ({ ...tensor, copies }));
 }
 
-function fluxBody({ config }: FamilyContext) {
+/** Bria 3: FLUX.1 told no summary of the text. */
+export const bria: Family = (context) => {
+  const { config, notes } = context;
+  const patch = config.integerOr(1, 'patch_size');
+  const out = (config.optional('out_channels') ?? config.integer('in_channels')) * patch * patch;
+  const { d, layers, outside } = fluxBody(context, false);
+  if (config.flag(false, 'guidance_embeds'))
+    notes.doubt('unknown-key', 'An embedding of the guidance is not known in this family.');
+  config.understood('pooled_projection_dim', 'rope_theta', 'time_theta');
+  return diffusionModel(d, layers, [
+    ...outside,
+    ...biased('norm_out.linear', 2 * d, d, 'norms'),
+    ...biased('proj_out', out, d, 'head'),
+  ]);
+};
+
+function fluxBody({ config }: FamilyContext, summarised = true) {
   const heads = config.integer('num_attention_heads');
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
@@ -160,7 +176,9 @@ function fluxBody({ config }: FamilyContext) {
       ...(config.flag(false, 'guidance_embeds')
         ? embedder('time_text_embed.guidance_embedder', d, TIME_CHANNELS)
         : []),
-      ...embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim')),
+      ...(summarised
+        ? embedder('time_text_embed.text_embedder', d, config.integer('pooled_projection_dim'))
+        : []),
     ],
   };
 }
@@ -179,7 +197,9 @@ function joint3({ config, notes }: FamilyContext, control: boolean): FamilyModel
   const patch = config.integer('patch_size');
   const channels = config.integer('in_channels');
   const caption = config.integer('caption_projection_dim');
-  const normed = config.text('qk_norm') !== undefined;
+  const normed = config.text('qk_norm');
+  if (normed !== undefined && normed !== 'rms_norm' && normed !== 'layer_norm')
+    notes.doubt('unknown-key', 'qk_norm is of a kind that is not known in this family.');
   const dual = new Set(config.integers('dual_attention_layers') ?? []);
   const positions = config.integer('pos_embed_max_size');
   config.understood('_class_name', '_diffusers_version', 'sample_size', '_name_or_path');
@@ -190,7 +210,11 @@ function joint3({ config, notes }: FamilyContext, control: boolean): FamilyModel
   }
   const path = 'transformer_blocks.{layer}.';
   const normNames = (module: string, names: readonly string[]): WeightTensor[] =>
-    normed ? names.flatMap((name) => norm(`${path}${module}.${name}`, headDim, 'rms')) : [];
+    normed === undefined
+      ? []
+      : names.flatMap((name) =>
+          norm(`${path}${module}.${name}`, headDim, normed === 'layer_norm' ? 'layer' : 'rms'),
+        );
   const layers = planLayers(
     count,
     (index) => `${String(index === count - 1)} ${String(dual.has(index))}`,

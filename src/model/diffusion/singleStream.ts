@@ -104,7 +104,7 @@ export const zImage: Family = ({ config, notes }) => {
   const refiners = blockCount(config, 'n_refiner_layers');
   const frames = config.integers('all_f_patch_size') ?? [1];
   const patches = (config.integers('all_patch_size') ?? [2]).slice(0, 8);
-  const normed = config.flag(true, 'qk_norm');
+  const normed = config.raw['qk_norm'] !== null && config.flag(true, 'qk_norm');
   if (config.optional('siglip_feat_dim') !== undefined)
     notes.doubt('missing-part', 'The part that takes pictures in is not counted.');
   config.understood(...COMMON_KEYS, 'n_kv_heads', 'axes_dims', 'axes_lens', 't_scale');

@@ -4,7 +4,7 @@ import { cogVideoX } from './cogVideoX';
 import { controlNet } from './controlNet';
 import { allegro, ltx, pixart, sana } from './crossAttention';
 import { chroma, flux2, hunyuanVideo } from './fluxKin';
-import { flux, fluxControlNet, stableDiffusion3, stableDiffusion3ControlNet } from './jointTransformer';
+import { bria, flux, fluxControlNet, stableDiffusion3, stableDiffusion3ControlNet } from './jointTransformer';
 import { cosmos, dit, hunyuanDit, luminaNext, omniGen } from './moreCross';
 import { auraFlow, hiDream, mochi } from './moreJoint';
 import { prior } from './prior';
@@ -13,7 +13,7 @@ import { t2iAdapter, tinyAutoencoder } from './smallParts';
 import { spatioTemporalUnet, temporalAutoencoder } from './spatioTemporal';
 import { unet } from './unet';
 import { unet2d } from './unet2d';
-import { qwenImage, wan, wanVace } from './wan';
+import { qwenImage, qwenImageControlNet, wan, wanVace } from './wan';
 import { cogVideoXAutoencoder, hunyuanVideoAutoencoder } from './videoAutoencoders';
 import { wanAutoencoder } from './wanAutoencoder';
 
@@ -29,6 +29,7 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AutoencoderKLTemporalDecoder: temporalAutoencoder,
   AutoencoderKLWan: wanAutoencoder,
   AutoencoderTiny: tinyAutoencoder,
+  BriaTransformer2DModel: bria,
   ChromaTransformer2DModel: chroma,
   CogVideoXTransformer3DModel: cogVideoX,
   ControlNetModel: controlNet,
@@ -47,6 +48,7 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   OmniGenTransformer2DModel: omniGen,
   PixArtTransformer2DModel: pixart,
   PriorTransformer: prior,
+  QwenImageControlNetModel: qwenImageControlNet,
   QwenImageTransformer2DModel: qwenImage,
   SanaTransformer2DModel: sana,
   SD3ControlNetModel: stableDiffusion3ControlNet,

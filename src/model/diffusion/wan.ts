@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import type { Family, FamilyContext } from '../family';
+import type { Family, FamilyContext, FamilyModel } from '../family';
 import { planLayers, type LayerPlan } from '../parts/foldLayers';
 import { lookup, norm, vector } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
@@ -137,13 +137,20 @@ function pictureEmbedder(d: number, width: number, positions: number | undefined
 }
 
 /** Qwen-Image: picture and text in blocks of their own weights, joined in attention. */
-export const qwenImage: Family = ({ config }) => {
+export const qwenImage: Family = (context) => qwenBody(context, false);
+
+/** A control network of Qwen-Image: its blocks, and a matrix that hands each one's result on. */
+export const qwenImageControlNet: Family = (context) => qwenBody(context, true);
+
+function qwenBody({ config }: FamilyContext, control: boolean): FamilyModel {
   const heads = config.integer('num_attention_heads');
   const headDim = config.integer('attention_head_dim');
   const d = heads * headDim;
   const patch = config.integer('patch_size');
   const text = config.integer('joint_attention_dim');
   const channels = config.integer('in_channels');
+  const count = blockCount(config, 'num_layers');
+  if (control) config.understood('out_channels');
   if (config.flag(false, 'guidance_embeds'))
     config.notes.doubt('unknown-key', 'An embedding of the guidance is not known in this family.');
   config.understood(
@@ -165,7 +172,7 @@ export const qwenImage: Family = ({ config }) => {
     vocabulary: 0,
     maxContext: null,
     layers: planLayers(
-      config.integer('num_layers'),
+      count,
       () => '',
       () => ({
         mixer: {
@@ -213,9 +220,24 @@ export const qwenImage: Family = ({ config }) => {
       ...(config.flag(false, 'use_additional_t_cond')
         ? [lookup('time_text_embed.addition_t_embedding', 2, d)]
         : []),
-      ...biased('norm_out.linear', 2 * d, d, 'norms'),
-      ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? 16), d, 'head'),
+      ...(control
+        ? [
+            ...biased('controlnet_blocks.{layer}', d, d, 'other').map((tensor) => ({
+              ...tensor,
+              copies: count,
+            })),
+            ...biased(
+              'controlnet_x_embedder',
+              d,
+              channels + config.integerOr(0, 'extra_condition_channels'),
+              'embedding',
+            ),
+          ]
+        : [
+            ...biased('norm_out.linear', 2 * d, d, 'norms'),
+            ...biased('proj_out', patch * patch * (config.optional('out_channels') ?? 16), d, 'head'),
+          ]),
     ],
     tiedHead: false,
   };
-};
+}
