@@ -9,6 +9,7 @@ import { towerOf } from '../../parts/tower';
 import { windows, type WindowRule } from '../../parts/window';
 import { ReadFailure } from '../../readFailure';
 import { asTower } from '../vision/clip';
+import type { Tower } from '../../spec';
 import { slidingExceptEvery } from './slidingPattern';
 
 interface GemmaStack {
@@ -81,6 +82,18 @@ function limit(config: Config): number | null {
   return config.optional('max_position_embeddings') ?? null;
 }
 
+/** True where a language model's head sits on top; other heads are told, and counted as that. */
+function hasHead({ architecture, notes }: FamilyContext): boolean {
+  const headed = !/(?<!LMHead)Model$/.test(architecture);
+  if (headed && !/ForConditionalGeneration$/.test(architecture) && architecture !== '')
+    notes.doubt('unknown-head', 'The head of this architecture is not known; a language model’s is counted.');
+  return headed;
+}
+
+function readingTower({ hidden, layers, outside }: FamilyModel): Tower {
+  return towerOf({ kind: 'text-encoder', hidden, layers, outside });
+}
+
 /** What every part of these models leaves without effect on its own. */
 function understood(config: Config): void {
   config.understood('tie_word_embeddings', 'is_decoder', 'cross_attention_hidden_size', 'dropout_rate');
@@ -114,7 +127,7 @@ export const t5gemmaModule: Family = ({ config }) => {
 
 /** T5Gemma: Gemma 2 as encoder and decoder, each with its own embedding, the head tied to the decoder's. */
 export const t5gemma: Family = (context) => {
-  const { config, architecture, notes } = context;
+  const { config } = context;
   const encoder = section(context, 'encoder', 't5_gemma_module');
   const decoder = context.nested('decoder', 't5_gemma_module', {
     evenIfAbsent: true,
@@ -122,9 +135,7 @@ export const t5gemma: Family = (context) => {
   });
   if (decoder === undefined) throw new ReadFailure('contradiction', 'decoder is no configuration.');
   const tied = config.flag(true, 'tie_word_embeddings');
-  const headed = !/(?<!LMHead)Model$/.test(architecture);
-  if (headed && !/ForConditionalGeneration$/.test(architecture) && architecture !== '')
-    notes.doubt('unknown-head', 'The head of this architecture is not known; a language model’s is counted.');
+  const headed = hasHead(context);
   config.understood('vocab_size', 'dropout_rate', 'classifier_dropout_rate');
   return {
     ...decoder,
@@ -135,14 +146,7 @@ export const t5gemma: Family = (context) => {
     ],
     tiedHead: tied && headed,
     headKnown: true,
-    towers: [
-      towerOf({
-        kind: 'text-encoder',
-        hidden: encoder.hidden,
-        layers: encoder.layers,
-        outside: encoder.outside,
-      }),
-    ],
+    towers: [readingTower(encoder)],
   };
 };
 
@@ -200,15 +204,16 @@ export const t5gemma2Encoder: Family = (context) => {
 
 /** T5Gemma 2: self- and cross-attention of the decoder share their weights, and all embeddings are one. */
 export const t5gemma2: Family = (context) => {
-  const { config, architecture, notes } = context;
+  const { config } = context;
   const encoder = section(context, 'encoder', 't5gemma2_encoder');
   const decoder = section(context, 'decoder', 't5gemma2_decoder');
   const tied = config.flag(true, 'tie_word_embeddings');
-  const headed = !/(?<!LMHead)Model$/.test(architecture);
-  if (headed && !/ForConditionalGeneration$/.test(architecture) && architecture !== '')
-    notes.doubt('unknown-head', 'The head of this architecture is not known; a language model’s is counted.');
+  const headed = hasHead(context);
   if (tied && (encoder.vocabulary !== decoder.vocabulary || encoder.hidden !== decoder.hidden))
-    notes.doubt('contradiction', 'The embedding is shared by an encoder and a decoder of other sizes.');
+    config.notes.doubt(
+      'contradiction',
+      'The embedding is shared by an encoder and a decoder of other sizes.',
+    );
   config.understood('vocab_size', 'dropout_rate', 'classifier_dropout_rate');
   return {
     ...decoder,
@@ -220,14 +225,6 @@ export const t5gemma2: Family = (context) => {
     ],
     tiedHead: tied && headed,
     headKnown: true,
-    towers: [
-      towerOf({
-        kind: 'text-encoder',
-        hidden: encoder.hidden,
-        layers: encoder.layers,
-        outside: encoder.outside,
-      }),
-      ...(encoder.towers ?? []),
-    ],
+    towers: [readingTower(encoder), ...(encoder.towers ?? [])],
   };
 };
