@@ -1,10 +1,10 @@
 import type { Config } from '../../config';
-import type { Family, FamilyModel } from '../../family';
+import type { Family, FamilyContext, FamilyModel } from '../../family';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
 import { groupedAttention } from '../../parts/groupedAttention';
 import { headWidth } from '../../parts/sizes';
-import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
+import { convolution, lookup, matrix, norm, vector, type NormKind } from '../../parts/tensors';
 import { lstm } from '../../parts/waveParts';
 import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
@@ -16,7 +16,7 @@ const NORMS = ['norm_feed_forward1', 'norm_self_att', 'norm_conv', 'norm_feed_fo
 export const parakeetEncoder: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
   config.understood('scale_input', 'max_position_embeddings', 'layerdrop', 'dropout_positions');
-  const layer = block(config, hidden);
+  const layer = conformerBlock(config, hidden, { relative: true, norm: 'layer', bias: true });
   return {
     kind: 'encoder',
     hidden,
@@ -33,13 +33,23 @@ export const parakeetEncoder: Family = ({ config }) => {
   };
 };
 
-function block(config: Config, hidden: number): LayerPlan {
+/** What sets a conformer block of this build apart from the next. */
+interface BlockOptions {
+  /** Positions enter by a projection and two biases; otherwise they turn queries and keys. */
+  relative: boolean;
+  norm: NormKind;
+  /** Biases where the file does not say. */
+  bias: boolean;
+}
+
+/** A conformer block of Parakeet and its kin: a feed-forward network on each side of attention and a sliding kernel. */
+export function conformerBlock(config: Config, hidden: number, o: BlockOptions): LayerPlan {
   const path = 'encoder.layers.{layer}.';
   const heads = config.integer('num_attention_heads');
   const headDim = headWidth(config, hidden, heads);
   const width = config.integer('intermediate_size');
-  const bias = config.flag(true, 'attention_bias');
-  const convBias = { bias: config.flag(true, 'convolution_bias') };
+  const bias = config.flag(o.bias, 'attention_bias');
+  const convBias = { bias: config.flag(o.bias, 'convolution_bias') };
   const kernel = config.integer('conv_kernel_size');
   const attention = groupedAttention({
     module: `${path}self_attn`,
@@ -66,9 +76,13 @@ function block(config: Config, hidden: number): LayerPlan {
       ...attention,
       weights: [
         ...attention.weights,
-        ...matrix(`${path}self_attn.relative_k_proj`, heads * headDim, hidden, 'attention'),
-        vector(`${path}self_attn.bias_u`, [heads, headDim], 'attention'),
-        vector(`${path}self_attn.bias_v`, [heads, headDim], 'attention'),
+        ...(o.relative
+          ? [
+              ...matrix(`${path}self_attn.relative_k_proj`, heads * headDim, hidden, 'attention'),
+              vector(`${path}self_attn.bias_u`, [heads, headDim], 'attention'),
+              vector(`${path}self_attn.bias_v`, [heads, headDim], 'attention'),
+            ]
+          : []),
       ],
     },
     feedForward: {
@@ -76,7 +90,7 @@ function block(config: Config, hidden: number): LayerPlan {
       weights: feedForwards.flatMap((each) => each.weights),
     },
     others: [
-      ...NORMS.flatMap((name) => norm(path + name, hidden, 'layer')),
+      ...NORMS.flatMap((name) => norm(path + name, hidden, o.norm)),
       ...convolution(`${path}conv.pointwise_conv1`, [2 * hidden, hidden, 1], 'other', convBias),
       ...convolution(`${path}conv.depthwise_conv`, [hidden, 1, kernel], 'other', convBias),
       ...norm(`${path}conv.norm`, hidden, 'layer'),
@@ -105,10 +119,10 @@ function subsampling(config: Config, hidden: number): WeightTensor[] {
   ];
 }
 
-/** Parakeet with a letter for each frame. */
-export const parakeetCtc: Family = (context) => {
+/** An encoder with a letter for each frame, as Parakeet and LASR have it. */
+export function framesToLetters(context: FamilyContext, encoderType: string): FamilyModel {
   const { config, architecture, notes } = context;
-  const encoder = encoderOf(context.nested('encoder_config', 'parakeet_encoder', { evenIfAbsent: true }));
+  const encoder = encoderOf(context.nested('encoder_config', encoderType, { evenIfAbsent: true }));
   const vocabulary = config.integer('vocab_size');
   config.understood('tie_word_embeddings');
   if (!/ForCTC$/.test(architecture))
@@ -124,7 +138,10 @@ export const parakeetCtc: Family = (context) => {
       ...convolution('ctc_head', [vocabulary, encoder.hidden, 1], 'head', { bias: true }),
     ],
   };
-};
+}
+
+/** Parakeet with a letter for each frame. */
+export const parakeetCtc: Family = (context) => framesToLetters(context, 'parakeet_encoder');
 
 /** Parakeet with a transducer: a small recurrent decoder, and one head that joins both. */
 export const parakeetTransducer: Family = (context) => {
