@@ -5,6 +5,7 @@ import { controlNet } from './controlNet';
 import { allegro, ltx, pixart, sana } from './crossAttention';
 import { chroma, flux2, hunyuanVideo } from './fluxKin';
 import { bria, flux, fluxControlNet, stableDiffusion3, stableDiffusion3ControlNet } from './jointTransformer';
+import { ltxAutoencoder } from './ltxAutoencoder';
 import { cosmos, dit, hunyuanDit, luminaNext, omniGen } from './moreCross';
 import { auraFlow, hiDream, mochi } from './moreJoint';
 import { prior } from './prior';
@@ -25,6 +26,7 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AutoencoderKLCogVideoX: cogVideoXAutoencoder,
   AutoencoderKLFlux2: autoencoderFlux2,
   AutoencoderKLHunyuanVideo: hunyuanVideoAutoencoder,
+  AutoencoderKLLTXVideo: ltxAutoencoder,
   AutoencoderKLQwenImage: wanAutoencoder,
   AutoencoderKLTemporalDecoder: temporalAutoencoder,
   AutoencoderKLWan: wanAutoencoder,
