@@ -215,9 +215,17 @@ export const ovis2: Family = (context) => {
   const parts = readParts(context, { text: 'qwen2', tower: 'ovis2_vision' });
   const words = sizeOf(config, 'vision_config', 'vocab_size', 16384);
   config.understood('visual_indicator_token_ids');
-  return joined(parts, {
-    projector: [lookup('model.visual_embeddings_table', words, config.integer('hidden_size'))],
-  });
+  // A head of its own is as large as the outer file says, not the language model's section.
+  const shape = [config.integer('vocab_size'), config.integer('hidden_size')];
+  const outside = parts.text.outside.map((tensor) =>
+    tensor.part === 'head' && tensor.role === 'linear' ? { ...tensor, shape } : tensor,
+  );
+  return joined(
+    { ...parts, text: { ...parts.text, outside } },
+    {
+      projector: [lookup('model.visual_embeddings_table', words, config.integer('hidden_size'))],
+    },
+  );
 };
 
 /** Ernie 4.5 VL's tower: Qwen2-VL's blocks on flattened patches. */

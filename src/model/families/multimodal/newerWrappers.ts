@@ -213,7 +213,9 @@ export const gemma4Unified: Family = (context) => {
 
 /** Pi0: PaliGemma beside a small Gemma that turns states and noise into actions. */
 export const pi0: Family = (context) => {
-  const { config, nested } = context;
+  const { config, nested, architecture, notes } = context;
+  if (/Model$/.test(architecture))
+    notes.doubt('unknown-head', 'Which of the last matrices this architecture holds is not known.');
   const whole = nested('vlm_config', 'paligemma', { architecture: 'Model', evenIfAbsent: true });
   const actor = readTower(context, 'dit_config', 'gemma');
   if (whole === undefined) throw new ReadFailure('contradiction', 'vlm_config is no configuration.');
@@ -226,7 +228,14 @@ export const pi0: Family = (context) => {
   return joined(
     {
       text: { ...whole, tiedHead: false, outside: whole.outside.filter((tensor) => tensor.part !== 'head') },
-      tower: { ...actor, outside: actor.outside.filter((tensor) => tensor.part !== 'head') },
+      tower: {
+        ...actor,
+        outside: actor.outside
+          .filter((tensor) => tensor.part !== 'head')
+          .map((tensor) =>
+            tensor.role === 'lookup' ? { ...tensor, shape: [whole.vocabulary, actor.hidden] } : tensor,
+          ),
+      },
     },
     {
       kind: 'diffusion',
