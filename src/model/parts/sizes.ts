@@ -44,8 +44,9 @@ export function kvHeadCount(config: Config, heads: number): number {
 /**
  * Never derived where it is given; otherwise the width divided over the heads, rounded down as most classes do: a width
  * that does not divide is told.
+ * @param rounds the class's own sizes do not divide, so that rounding is no surprise.
  */
-export function headWidth(config: Config, hidden: number, heads: number): number {
+export function headWidth(config: Config, hidden: number, heads: number, rounds = false): number {
   const given = config.optional('head_dim', 'attention_head_dim', 'kv_channels');
   if (given !== undefined && given > 0) return given;
   const divided = Math.floor(hidden / heads);
@@ -55,7 +56,7 @@ export function headWidth(config: Config, hidden: number, heads: number): number
       `${String(hidden)} does not divide over ${String(heads)} heads, and no head_dim is said.`,
     );
   }
-  if (divided * heads !== hidden) {
+  if (!rounds && divided * heads !== hidden) {
     config.notes.doubt(
       'contradiction',
       `${String(hidden)} does not divide evenly over ${String(heads)} heads, and no head_dim is said.`,
@@ -64,7 +65,7 @@ export function headWidth(config: Config, hidden: number, heads: number): number
   return divided;
 }
 
-export function transformerSizes(config: Config): Sizes {
+export function transformerSizes(config: Config, rounds = false): Sizes {
   const hidden = hiddenSize(config);
   const heads = headCount(config);
   const kvHeads = kvHeadCount(config, heads);
@@ -79,7 +80,7 @@ export function transformerSizes(config: Config): Sizes {
     heads,
     layers: layerCount(config),
     kvHeads,
-    headDim: headWidth(config, hidden, heads),
+    headDim: headWidth(config, hidden, heads, rounds),
     vocabulary: vocabularySize(config),
   };
 }

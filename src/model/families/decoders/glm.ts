@@ -1,5 +1,6 @@
 import type { Family } from '../../family';
 import { llamaLike, plainFeedForward } from '../../parts/llamaLike';
+import { transformerSizes } from '../../parts/sizes';
 import { deepseekExperts, expertLayers } from './deepseek';
 
 /** GLM-4 9B in the form that transformers ships: biases on query, key and value, gate and up in one matrix. */
@@ -25,6 +26,8 @@ export const glm4Moe: Family = (context) => {
   const isSparse = expertLayers(config);
   const experts = deepseekExperts(config, { correctionBias: true });
   return llamaLike(context, {
+    // The class's own width does not divide over its heads.
+    sizes: transformerSizes(config, true),
     qkvBias: config.flag(false, 'attention_bias'),
     qkNorm: config.flag(false, 'use_qk_norm') ? 'head' : 'none',
     describe: (index) => String(isSparse(index)),
