@@ -3,7 +3,7 @@ import type { Family, FamilyContext, FamilyModel } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
-import { groupedAttention } from '../../parts/groupedAttention';
+import { biasedAttention } from '../../parts/biasedAttention';
 import { labelCount } from '../../parts/head';
 import { lookup, norm } from '../../parts/tensors';
 import { chain, conv, doubtHead, linear, visionModel } from '../../parts/visionPieces';
@@ -59,18 +59,7 @@ export function detectorDecoder(
   } = {},
 ): LayerPlan[] {
   const heads = config.integer('decoder_attention_heads');
-  const attention = (module: string): MixerBlock =>
-    groupedAttention({
-      module: path + module,
-      hidden,
-      queryHeads: heads,
-      kvHeads: heads,
-      headDim: hidden / heads,
-      qkvBias: true,
-      outBias: true,
-      causal: false,
-      names: { output: 'out_proj' },
-    });
+  const attention = (module: string): MixerBlock => biasedAttention(path + module, hidden, heads);
   return planLayers(
     config.integer('decoder_layers'),
     (index) => changes.describe?.(index) ?? '',

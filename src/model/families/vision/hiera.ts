@@ -18,8 +18,23 @@ import type { WeightTensor } from '../../spec';
 import { ReadFailure } from '../../readFailure';
 import { outStages } from './backbone';
 
+/** What a release of Hiera calls the parts of a block. */
+export interface HieraNames {
+  before: string;
+  after: string;
+  up: string;
+  down: string;
+}
+
+const NAMES: HieraNames = { before: 'layernorm_before', after: 'layernorm_after', up: 'fc1', down: 'fc2' };
+
 /** One block of Hiera; the first of a stage may widen. */
-function hieraBlock(path: string, input: number, out: number, heads: number, ratio: number): LayerPlan {
+export function hieraBlock(
+  path: string,
+  widths: { input: number; out: number; heads: number; ratio: number },
+  names: HieraNames = NAMES,
+): LayerPlan {
+  const { input, out, heads, ratio } = widths;
   return {
     mixer: {
       mixer: {
@@ -41,11 +56,11 @@ function hieraBlock(path: string, input: number, out: number, heads: number, rat
       width: Math.trunc(out * ratio),
       gated: false,
       bias: true,
-      names: { up: 'fc1', down: 'fc2' },
+      names: { up: names.up, down: names.down },
     }),
     others: [
-      ...norm(`${path}layernorm_before`, input, 'layer'),
-      ...norm(`${path}layernorm_after`, out, 'layer'),
+      ...norm(path + names.before, input, 'layer'),
+      ...norm(path + names.after, out, 'layer'),
       ...(input === out ? [] : linear(`${path}proj`, out, input)),
     ],
   };
@@ -75,9 +90,9 @@ export const hiera: Family = (context) => {
     const count = heads[stage] ?? 1;
     if (count < 1 || out % count !== 0)
       throw new ReadFailure('contradiction', `${String(out)} does not divide over ${String(count)} heads.`);
-    const rest = hieraBlock(path, out, out, count, ratio);
+    const rest = hieraBlock(path, { input: out, out, heads: count, ratio });
     return blocks(depths[stage] ?? 0, (index) =>
-      index === 0 ? hieraBlock(path, widths[stage - 1] ?? width, out, count, ratio) : rest,
+      index === 0 ? hieraBlock(path, { input: widths[stage - 1] ?? width, out, heads: count, ratio }) : rest,
     );
   });
   const [height, breadth] = sides(config, 'image_size');

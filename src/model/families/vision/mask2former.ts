@@ -2,7 +2,7 @@ import { classDefaults } from '../../classDefaults';
 import type { Family } from '../../family';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers } from '../../parts/foldLayers';
-import { groupedAttention } from '../../parts/groupedAttention';
+import { biasedAttention } from '../../parts/biasedAttention';
 import { labelCount } from '../../parts/head';
 import { lookup, norm } from '../../parts/tensors';
 import { blocks, chain, conv, doubtHead, linear, visionModel } from '../../parts/visionPieces';
@@ -38,17 +38,7 @@ export const mask2Former: Family = (context) => {
     Math.max(0, config.integer('decoder_layers') - 1),
     () => '',
     () => ({
-      mixer: groupedAttention({
-        module: `${path}self_attn`,
-        hidden,
-        queryHeads: heads,
-        kvHeads: heads,
-        headDim: hidden / heads,
-        qkvBias: true,
-        outBias: true,
-        causal: false,
-        names: { output: 'out_proj' },
-      }),
+      mixer: biasedAttention(`${path}self_attn`, hidden, heads),
       feedForward: denseFeedForward({
         module: path.slice(0, -1),
         hidden,

@@ -3,7 +3,7 @@ import type { Family } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
-import { groupedAttention } from '../../parts/groupedAttention';
+import { biasedAttention } from '../../parts/biasedAttention';
 import { labelCount } from '../../parts/head';
 import { lookup, norm, vector } from '../../parts/tensors';
 import { towerOf } from '../../parts/tower';
@@ -107,17 +107,7 @@ function decoderLayers(config: Config, hidden: number): LayerPlan[] {
     () => '',
     () => ({
       mixer: { mixer, weights: packedAttention(`${path}cross_attn.multihead_attn`, hidden) },
-      second: groupedAttention({
-        module: `${path}self_attn.self_attn`,
-        hidden,
-        queryHeads: heads,
-        kvHeads: heads,
-        headDim: hidden / heads,
-        qkvBias: true,
-        outBias: true,
-        causal: false,
-        names: { output: 'out_proj' },
-      }),
+      second: biasedAttention(`${path}self_attn.self_attn`, hidden, heads),
       feedForward: network(`${path}ffn`),
       others: ['cross_attn', 'self_attn', 'ffn'].flatMap((name) =>
         norm(`${path}${name}.norm`, hidden, 'layer'),

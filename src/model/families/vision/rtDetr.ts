@@ -3,7 +3,7 @@ import type { Family, FamilyContext, FamilyModel } from '../../family';
 import { encoderStack } from '../../parts/encoderStack';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
-import { groupedAttention } from '../../parts/groupedAttention';
+import { biasedAttention } from '../../parts/biasedAttention';
 import { labelCount } from '../../parts/head';
 import { lookup, norm, vector } from '../../parts/tensors';
 import {
@@ -122,17 +122,7 @@ function decoderLayers(
     count,
     () => '',
     () => ({
-      mixer: groupedAttention({
-        module: `${path}self_attn`,
-        hidden,
-        queryHeads: heads,
-        kvHeads: heads,
-        headDim: hidden / heads,
-        qkvBias: true,
-        outBias: true,
-        causal: false,
-        names: { output: 'out_proj' },
-      }),
+      mixer: biasedAttention(`${path}self_attn`, hidden, heads),
       second: sampledAttention({ module: `${path}encoder_attn`, hidden, heads, points, projected: !fine }),
       feedForward: denseFeedForward({
         module: path.slice(0, -1),

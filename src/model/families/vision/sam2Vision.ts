@@ -1,9 +1,8 @@
 import type { Family } from '../../family';
-import { denseFeedForward } from '../../parts/feedForward';
 import type { LayerPlan } from '../../parts/foldLayers';
-import { norm } from '../../parts/tensors';
-import { blocks, conv, learned, linear, perStage, sides, visionModel } from '../../parts/visionPieces';
+import { blocks, conv, learned, perStage, sides, visionModel } from '../../parts/visionPieces';
 import { ReadFailure } from '../../readFailure';
+import { hieraBlock } from './hiera';
 
 /** SAM 2's picture encoder: Hiera, and a neck that brings its stages to one width. */
 export const sam2Vision: Family = (context) => {
@@ -25,6 +24,8 @@ export const sam2Vision: Family = (context) => {
   };
 };
 
+const NAMES = { before: 'layer_norm1', after: 'layer_norm2', up: 'proj_in', down: 'proj_out' };
+
 /** Hiera as SAM 2 has it: attention in windows, queries pooled where a stage begins. */
 export const hieraDet: Family = ({ config }) => {
   const widths = perStage(config, 'embed_dim_per_stage');
@@ -36,35 +37,7 @@ export const hieraDet: Family = ({ config }) => {
   const path = 'vision_encoder.backbone.blocks.{layer}.';
   const layers: LayerPlan[] = widths.flatMap((out, stage) => {
     const count = heads[stage] ?? 1;
-    const block = (input: number): LayerPlan => ({
-      mixer: {
-        mixer: {
-          kind: 'attention',
-          queryHeads: count,
-          kvHeads: count,
-          keyHeadDim: out / count,
-          valueHeadDim: out / count,
-          causal: false,
-        },
-        weights: [
-          ...linear(`${path}attn.qkv`, 3 * out, input, 'attention'),
-          ...linear(`${path}attn.proj`, out, out, 'attention'),
-        ],
-      },
-      feedForward: denseFeedForward({
-        module: `${path}mlp`,
-        hidden: out,
-        width: Math.trunc(out * ratio),
-        gated: false,
-        bias: true,
-        names: { up: 'proj_in', down: 'proj_out' },
-      }),
-      others: [
-        ...norm(`${path}layer_norm1`, input, 'layer'),
-        ...norm(`${path}layer_norm2`, out, 'layer'),
-        ...(input === out ? [] : linear(`${path}proj`, out, input)),
-      ],
-    });
+    const block = (input: number): LayerPlan => hieraBlock(path, { input, out, heads: count, ratio }, NAMES);
     const rest = block(out);
     const before = widths[stage - 1] ?? out;
     return blocks(depths[stage] ?? 0, (index) => (index === 0 ? block(before) : rest));

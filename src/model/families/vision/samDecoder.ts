@@ -1,7 +1,7 @@
 import type { Config } from '../../config';
 import { denseFeedForward } from '../../parts/feedForward';
 import { planLayers, type LayerPlan } from '../../parts/foldLayers';
-import { groupedAttention } from '../../parts/groupedAttention';
+import { biasedAttention } from '../../parts/biasedAttention';
 import { lookup, norm } from '../../parts/tensors';
 import { blocks, conv, linear } from '../../parts/visionPieces';
 import type { WeightTensor } from '../../spec';
@@ -66,17 +66,7 @@ export function maskDecoder(config: Config, kind: SamKind): Decoder {
     count,
     () => '',
     () => ({
-      mixer: groupedAttention({
-        module: `${path}self_attn`,
-        hidden,
-        queryHeads: heads,
-        kvHeads: heads,
-        headDim: hidden / heads,
-        qkvBias: true,
-        outBias: true,
-        causal: false,
-        names: { output: 'out_proj' },
-      }),
+      mixer: biasedAttention(`${path}self_attn`, hidden, heads),
       feedForward: denseFeedForward({
         module: `${path}mlp`,
         hidden,

@@ -42,6 +42,7 @@ import { swin, swinv2 } from './swin';
 import { superPoint, swin2Sr } from './swin2sr';
 import { patchTst, timesFm } from './timeSeries';
 import { timm } from './timm';
+import { tvp } from './tvp';
 import { upernet } from './upernet';
 import { timesformer, vJepa2, videoMae, vivit } from './video';
 import { lxmert, visualBert } from './visualBert';
@@ -180,6 +181,7 @@ export const VISION: Readonly<Record<string, Family>> = {
   timesformer,
   timm_backbone: timm,
   timm_wrapper: timm,
+  tvp,
   upernet,
   videomae: videoMae,
   vilt,
