@@ -3,9 +3,48 @@ import { denseFeedForward, expertFeedForward } from '../../parts/feedForward';
 import { llamaLike, plainFeedForward, type BlockContext } from '../../parts/llamaLike';
 import type { FeedForwardBlock } from '../../parts/block';
 import { matrix, norm } from '../../parts/tensors';
+import { encoderModel, vitStack } from '../../parts/vitStack';
 import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
 import { joined, readParts, sizeOf } from './wrapper';
+
+/** Ernie 4.5 VL's tower: Qwen2-VL's blocks on flattened patches. */
+export const ernieVlVision: Family = ({ config }) => {
+  const hidden = config.integer('hidden_size', 'embed_dim');
+  const patch = config.integer('patch_size');
+  const p = 'model.vision_tower.';
+  const width =
+    config.optional('intermediate_size') ?? Math.trunc(hidden * (config.number('mlp_ratio') ?? 4));
+  config.understood(
+    'spatial_merge_size',
+    'temporal_merge_size',
+    'mlp_ratio',
+    'attn_sep',
+    'vit_first_fwd_bsz',
+    'vit_num_recompute_layers',
+    'attn_implementation',
+    'in_chans',
+  );
+  return encoderModel(
+    hidden,
+    vitStack(config, `${p}blocks.{layer}.`, {
+      width,
+      attention: 'attn',
+      fused: 'qkv',
+      attentionNames: { output: 'proj' },
+      blockNorms: ['norm1', 'norm2'],
+    }),
+    [
+      ...matrix(
+        `${p}patch_embed.proj`,
+        hidden,
+        config.integerOr(3, 'in_channels') * patch * patch,
+        'embedding',
+      ),
+      ...norm(`${p}ln`, hidden, 'layer'),
+    ],
+  );
+};
 
 /** Ernie 4.5 VL's language model: experts for words and other experts for pictures, shared ones for both. */
 export const ernieVlText: Family = (context) => {

@@ -1,4 +1,4 @@
-import type { Family, FamilyModel } from '../../family';
+import type { Family } from '../../family';
 import { llamaLike } from '../../parts/llamaLike';
 import { encoderModel, siglipTrunk, vitStack } from '../../parts/vitStack';
 import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
@@ -225,86 +225,5 @@ export const ovis2: Family = (context) => {
     {
       projector: [lookup('model.visual_embeddings_table', words, config.integer('hidden_size'))],
     },
-  );
-};
-
-/** Ernie 4.5 VL's tower: Qwen2-VL's blocks on flattened patches. */
-export const ernieVlVision: Family = ({ config }) => {
-  const hidden = config.integer('hidden_size', 'embed_dim');
-  const patch = config.integer('patch_size');
-  const p = 'model.vision_tower.';
-  const width =
-    config.optional('intermediate_size') ?? Math.trunc(hidden * (config.number('mlp_ratio') ?? 4));
-  config.understood(
-    'spatial_merge_size',
-    'temporal_merge_size',
-    'mlp_ratio',
-    'attn_sep',
-    'vit_first_fwd_bsz',
-    'vit_num_recompute_layers',
-    'attn_implementation',
-    'in_chans',
-  );
-  return encoderModel(
-    hidden,
-    vitStack(config, `${p}blocks.{layer}.`, {
-      width,
-      attention: 'attn',
-      fused: 'qkv',
-      attentionNames: { output: 'proj' },
-      blockNorms: ['norm1', 'norm2'],
-    }),
-    [
-      ...matrix(
-        `${p}patch_embed.proj`,
-        hidden,
-        config.integerOr(3, 'in_channels') * patch * patch,
-        'embedding',
-      ),
-      ...norm(`${p}ln`, hidden, 'layer'),
-    ],
-  );
-};
-
-/** Under which name a wrapper tells its tower the language model's width. */
-export const HANDED_ON = 'width that the wrapper hands down';
-
-/** Hunyuan-VL's tower: a grid of learned positions, and a merger that doubles the width twice. */
-export const hunyuanVlVision: Family = ({ config }): FamilyModel => {
-  const hidden = config.integer('hidden_size');
-  const patch = config.integer('patch_size');
-  const merge = config.integer('spatial_merge_size');
-  // The wrapper hands its language model's width down, whatever the section says.
-  const out = config.optional(HANDED_ON) ?? config.integer('text_hidden_size');
-  config.understood(
-    'text_hidden_size',
-    'out_hidden_size',
-    'num_key_value_heads',
-    'temporal_patch_size',
-    'min_image_size',
-    'max_vit_seq_len',
-  );
-  const grid = Math.floor(config.integer('max_image_size') / Math.max(1, patch));
-  const p = 'model.visual.';
-  const m = `${p}patch_merger`;
-  return encoderModel(
-    hidden,
-    vitStack(config, `${p}layers.{layer}.`, { attentionNames: { output: 'o_proj' } }),
-    [
-      ...convolution(
-        `${p}embeddings.patch_embedding`,
-        [hidden, config.integerOr(3, 'num_channels'), patch, patch],
-        'embedding',
-        { bias: true },
-      ),
-      lookup(`${p}embeddings.position_embedding`, grid * grid + 1, hidden),
-      ...convolution(`${m}.proj_conv`, [2 * hidden, hidden, merge, merge], 'vision', { bias: true }),
-      ...convolution(`${m}.proj_out`, [4 * hidden, 2 * hidden, 1, 1], 'vision', { bias: true }),
-      ...matrix(`${m}.mlp`, out, 4 * hidden, 'vision', { bias: true }),
-      vector(`${m}.image_newline`, 4 * hidden, 'other'),
-      ...['image_begin', 'image_end', 'image_sep'].map((name) => vector(`${m}.${name}`, out, 'other')),
-      ...norm(`${m}.before_rms`, hidden, 'rms'),
-      ...norm(`${m}.after_rms`, out, 'rms'),
-    ],
   );
 };

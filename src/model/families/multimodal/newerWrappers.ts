@@ -2,7 +2,6 @@ import type { Family } from '../../family';
 import { encoderModel, patchesOf, vitStack } from '../../parts/vitStack';
 import { convolution, lookup, matrix, norm, vector } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
-import { HANDED_ON } from './mergedPatches';
 import { twoMatrices } from './siglipWrappers';
 import { joined, readParts, readText, readTower, sizeOf } from './wrapper';
 
@@ -67,17 +66,6 @@ export const hyperClovaXVision: Family = (context) => {
   return joined(parts, {
     projector: matrix('model.projector', parts.text.hidden, out, 'vision', { bias: true }),
   });
-};
-
-/** Hunyuan-VL: the tower brings its own merger. */
-export const hunyuanVl: Family = (context) => {
-  const text = readText(context, 'text_config', 'hunyuan_vl_text');
-  const tower = context.nested('vision_config', 'hunyuan_vl_vision', {
-    evenIfAbsent: true,
-    inherited: { [HANDED_ON]: text.hidden },
-  });
-  if (tower === undefined) throw new ReadFailure('contradiction', 'vision_config is no configuration.');
-  return joined({ text, tower });
 };
 
 /** MiniMax M3 VL's tower: CLIP's blocks on patches of two frames, no norm at the end. */

@@ -14,12 +14,10 @@ import { phi3Vision } from './phi3Vision';
 import { qwen2Audio, qwen2AudioEncoder } from './qwen2Audio';
 import { deepseekVlHybrid, gotOcr2, samVision } from './samVision';
 import {
-  ernieVlVision,
   glm46v,
   glmOcr,
   glmOcrText,
   glmOcrVision,
-  hunyuanVlVision,
   kimiK25,
   kimiVision,
   miniCpmV46,
@@ -79,7 +77,8 @@ import { qwen3Moe } from '../decoders/qwenMoe';
 import { qwen25Vision, qwen3Vision } from '../vision/qwenVision';
 import { phi4Audio, phi4Multimodal, phi4Vision } from './phi4Multimodal';
 import { molmo2, molmo2Adapter, molmo2Text, molmo2Vision } from './molmo2';
-import { ernieVl, ernieVlText } from './ernieVl';
+import { ernieVl, ernieVlText, ernieVlVision } from './ernieVl';
+import { hunyuanVl, hunyuanVlVision } from './hunyuanVl';
 import { colModernVBert, colPali, colQwen2, modernVBert } from './retrieval';
 import {
   chameleon,
@@ -111,7 +110,6 @@ import {
   gemma4Unified,
   glmImage,
   glmImageVision,
-  hunyuanVl,
   hyperClovaXVision,
   miniMaxM3Vision,
   miniMaxM3Vl,
