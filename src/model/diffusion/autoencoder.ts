@@ -5,7 +5,7 @@ import { convolution, lookup, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { groupAttention, residualBlock, resample } from './residualBlock';
-import { diffusionModel } from './tensors';
+import { blockCount, diffusionModel, levelWidths } from './tensors';
 import { stage } from './uShape';
 
 /** What autoencoders of pictures share: their sizes, the encoder, and what stands at its ends. */
@@ -21,7 +21,7 @@ export interface AutoencoderFrame {
 
 /** Reads the sizes; throws ReadFailure for kinds of blocks that are not known. */
 export function autoencoderFrame(config: Config, kindKeys: readonly string[]): AutoencoderFrame {
-  const widths = config.integers('block_out_channels') ?? [];
+  const widths = levelWidths(config) ?? [];
   const first = widths[0];
   const last = widths.at(-1);
   if (first === undefined || last === undefined)
@@ -33,7 +33,7 @@ export function autoencoderFrame(config: Config, kindKeys: readonly string[]): A
     if (kinds.length !== widths.length)
       throw new ReadFailure('contradiction', `${key} has not as many kinds of blocks as there are widths.`);
   }
-  const perLevel = config.integer('layers_per_block');
+  const perLevel = blockCount(config, 'layers_per_block');
   const attends = config.flag(true, 'mid_block_add_attention');
   const input = config.integerOr(3, 'in_channels');
   config.understood(...UNSHAPED);
@@ -89,8 +89,8 @@ export const autoencoderFlux2: Family = (context) => {
     'patch_size',
     'decoder_block_out_channels',
   );
-  const other = context.config.integers('decoder_block_out_channels');
-  const own = context.config.integers('block_out_channels');
+  const other = levelWidths(context.config, 'decoder_block_out_channels');
+  const own = levelWidths(context.config);
   if (other !== undefined && JSON.stringify(other) !== JSON.stringify(own))
     context.notes.doubt('unknown-key', 'A decoder of other widths than the encoder is not known here.');
   return autoencoderKl(context);

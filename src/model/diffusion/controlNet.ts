@@ -1,13 +1,13 @@
 import type { Family } from '../family';
 import { convolution } from '../parts/tensors';
 import type { WeightTensor } from '../spec';
-import { diffusionModel } from './tensors';
+import { diffusionModel, levelWidths } from './tensors';
 import { downward, middle, unetFront } from './unet';
 
 /** A control network of Stable Diffusion: the downward half of its U-Net, the picture that controls it, and a kernel for each result. */
 export const controlNet: Family = ({ config }) => {
   const { shape, first, outside } = unetFront(config, false);
-  const widths = config.integers('conditioning_embedding_out_channels') ?? [16, 32, 96, 256];
+  const widths = levelWidths(config, 'conditioning_embedding_out_channels') ?? [16, 32, 96, 256];
   const channels = config.integerOr(3, 'conditioning_channels');
   config.understood('controlnet_conditioning_channel_order', 'global_pool_conditions');
   const hand = (name: string, width: number): WeightTensor[] =>

@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { convolution, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
-import { COMMON_KEYS, diffusionModel } from './tensors';
+import { COMMON_KEYS, diffusionModel, levelWidths } from './tensors';
 import { stage } from './uShape';
 
 const cube = (name: string, out: number, input: number, size = 3): WeightTensor[] =>
@@ -36,8 +36,8 @@ const PLACES = 8;
 
 /** LTX-Video's autoencoder in its first form; later forms, told the time step or made of other blocks, are said to be unknown. */
 export const ltxAutoencoder: Family = ({ config, notes }) => {
-  const widths = config.integers('block_out_channels') ?? [];
-  const decoder = [...(config.integers('decoder_block_out_channels') ?? [])].reverse();
+  const widths = levelWidths(config) ?? [];
+  const decoder = [...(levelWidths(config, 'decoder_block_out_channels') ?? [])].reverse();
   const counts = config.integers('layers_per_block') ?? [];
   const decoderCounts = [...(config.integers('decoder_layers_per_block') ?? [])].reverse();
   const scaled = config.list('spatio_temporal_scaling') ?? [];

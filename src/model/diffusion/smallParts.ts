@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { convolution } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
-import { COMMON_KEYS, diffusionModel } from './tensors';
+import { COMMON_KEYS, diffusionModel, levelWidths } from './tensors';
 import { stage } from './uShape';
 
 const kernel = (name: string, out: number, input: number, size = 3, bias = true): WeightTensor[] =>
@@ -10,8 +10,8 @@ const kernel = (name: string, out: number, input: number, size = 3, bias = true)
 
 /** The tiny autoencoder (TAESD): plain kernels, three in a block. */
 export const tinyAutoencoder: Family = ({ config }) => {
-  const encoder = config.integers('encoder_block_out_channels') ?? [];
-  const decoder = config.integers('decoder_block_out_channels') ?? [];
+  const encoder = levelWidths(config, 'encoder_block_out_channels') ?? [];
+  const decoder = levelWidths(config, 'decoder_block_out_channels') ?? [];
   const down = config.integers('num_encoder_blocks') ?? [];
   const up = config.integers('num_decoder_blocks') ?? [];
   const latent = config.integer('latent_channels');
@@ -70,7 +70,7 @@ const MAX_BLOCKS = 256;
 
 /** A T2I adapter: plain kernels over the picture that controls another. */
 export const t2iAdapter: Family = ({ config }) => {
-  const widths = config.integers('channels') ?? [];
+  const widths = levelWidths(config, 'channels') ?? [];
   const first = widths[0];
   if (first === undefined) throw new ReadFailure('missing-key', 'channels is not said.');
   const blocks = config.integer('num_res_blocks');

@@ -4,7 +4,7 @@ import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { autoencoderFrame } from './autoencoder';
 import { groupAttention, residualBlock, resample } from './residualBlock';
-import { biased, COMMON_KEYS, diffusionModel, embedder } from './tensors';
+import { biased, blockCount, COMMON_KEYS, diffusionModel, embedder, levelWidths } from './tensors';
 import { transformer } from './unet';
 import { downwardLevels, stage, upwardLevels, type UShape } from './uShape';
 
@@ -52,7 +52,7 @@ function overTime(path: string, d: number, copies: number, context: number): Wei
 
 /** Stable Video Diffusion: the U-Net of Stable Diffusion with a part over time in every block. */
 export const spatioTemporalUnet: Family = ({ config, notes }) => {
-  const widths = config.integers('block_out_channels') ?? [];
+  const widths = levelWidths(config) ?? [];
   const first = widths[0];
   const last = widths.at(-1);
   const down = config.texts('down_block_types') ?? [];
@@ -64,7 +64,7 @@ export const spatioTemporalUnet: Family = ({ config, notes }) => {
     throw new ReadFailure('unsupported', 'The U-Net has blocks that are not known.');
   const time = 4 * first;
   const context = config.integer('cross_attention_dim');
-  const copies = config.integer('transformer_layers_per_block');
+  const copies = blockCount(config, 'transformer_layers_per_block');
   const said = config.value('num_attention_heads');
   const heads = (level: number): unknown => (Array.isArray(said) ? said[level] : said);
   if (
@@ -86,7 +86,7 @@ export const spatioTemporalUnet: Family = ({ config, notes }) => {
   };
   const shape: UShape = {
     widths,
-    perLevel: config.integer('layers_per_block'),
+    perLevel: blockCount(config, 'layers_per_block'),
     attendsDown: down.map((kind) => kind.startsWith('Cross')),
     attendsUp: up.map((kind) => kind.startsWith('Cross')),
     residual,

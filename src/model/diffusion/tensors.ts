@@ -17,6 +17,20 @@ export function blockCount(config: Config, ...keys: string[]): number {
   return count;
 }
 
+/** Levels of a network that halves its picture: published ones have up to six, and no picture can be halved so often. */
+const MAX_LEVELS = 32;
+
+/** Widths of the levels of a network; undefined where the key says none. Throws ReadFailure for more than any has. */
+export function levelWidths(config: Config, key = 'block_out_channels'): readonly number[] | undefined {
+  const widths = config.integers(key);
+  if (widths !== undefined && widths.length > MAX_LEVELS)
+    throw new ReadFailure(
+      'contradiction',
+      `${key} says ${String(widths.length)} levels: more than any model has.`,
+    );
+  return widths;
+}
+
 /** The next multiple. */
 export function roundedUp(value: number, multiple: number): number {
   return multiple * Math.ceil(value / multiple);

@@ -6,7 +6,7 @@ import { convolution, lookup, matrix, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { Mixer, WeightTensor } from '../spec';
 import { residualBlock, resample } from './residualBlock';
-import { diffusionModel, embedder } from './tensors';
+import { blockCount, diffusionModel, embedder, levelWidths } from './tensors';
 
 /** Widths and depths of one level of the U. */
 interface Level {
@@ -97,13 +97,13 @@ export function unetFront(
   if (config.raw['mid_block_type'] === null)
     config.notes.doubt('unknown-key', 'mid_block_type is null: that there is no middle is not known here.');
   config.understood(...IGNORED);
-  const widths = config.integers('block_out_channels') ?? [];
+  const widths = levelWidths(config) ?? [];
   const first = widths[0];
   if (first === undefined) throw new ReadFailure('missing-key', 'block_out_channels is not said.');
   const time = config.optional('time_embedding_dim') ?? 4 * first;
   const shape: Shape = {
     levels: levelsOf(config, widths, upward),
-    perLevel: config.integer('layers_per_block'),
+    perLevel: blockCount(config, 'layers_per_block'),
     time,
     context: config.integerOr(1280, 'cross_attention_dim'),
   };

@@ -3,12 +3,12 @@ import { convolution, lookup, norm, vector } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { groupAttention, residualBlock } from './residualBlock';
-import { COMMON_KEYS, diffusionModel, embedder } from './tensors';
+import { blockCount, COMMON_KEYS, diffusionModel, embedder, levelWidths } from './tensors';
 import { downwardLevels, stage, upwardLevels, type UShape } from './uShape';
 
 /** The U-Net without a text of DDPM, consistency models and audio over spectrograms. */
 export const unet2d: Family = ({ config, notes }) => {
-  const widths = config.integers('block_out_channels') ?? [];
+  const widths = levelWidths(config) ?? [];
   const first = widths[0];
   const last = widths.at(-1);
   const down = config.texts('down_block_types') ?? [];
@@ -32,7 +32,7 @@ export const unet2d: Family = ({ config, notes }) => {
   const attention = (path: string, width: number): WeightTensor[] => groupAttention(path, width);
   const shape: UShape = {
     widths,
-    perLevel: config.integer('layers_per_block'),
+    perLevel: blockCount(config, 'layers_per_block'),
     attendsDown: down.map((kind) => kind.startsWith('Attn')),
     attendsUp: up.map((kind) => kind.startsWith('Attn')),
     residual,

@@ -5,7 +5,7 @@ import { convolution, norm } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
 import { groupAttention } from './residualBlock';
-import { COMMON_KEYS, diffusionModel } from './tensors';
+import { blockCount, COMMON_KEYS, diffusionModel, levelWidths } from './tensors';
 import { stage } from './uShape';
 
 const cube = (name: string, out: number, input: number, size = 3): WeightTensor[] =>
@@ -64,7 +64,7 @@ interface Sizes {
 }
 
 function sizesOf(config: Config, down: string, up: string): Sizes {
-  const widths = config.integers('block_out_channels') ?? [];
+  const widths = levelWidths(config) ?? [];
   const [first] = widths;
   const last = widths.at(-1);
   if (first === undefined || last === undefined)
@@ -93,7 +93,7 @@ function sizesOf(config: Config, down: string, up: string): Sizes {
     widths,
     first,
     last,
-    perLevel: config.integer('layers_per_block'),
+    perLevel: blockCount(config, 'layers_per_block'),
     latent: config.integer('latent_channels'),
     input: config.integerOr(3, 'in_channels'),
     out: config.integerOr(3, 'out_channels'),

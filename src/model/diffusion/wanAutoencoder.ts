@@ -2,7 +2,7 @@ import type { Family } from '../family';
 import { convolution, matrix, vector } from '../parts/tensors';
 import { ReadFailure } from '../readFailure';
 import type { WeightTensor } from '../spec';
-import { COMMON_KEYS, diffusionModel } from './tensors';
+import { COMMON_KEYS, diffusionModel, levelWidths } from './tensors';
 import { stage } from './uShape';
 
 const cube = (name: string, out: number, input: number, size = 3): WeightTensor[] =>
@@ -37,7 +37,7 @@ export const wanAutoencoder: Family = ({ config, notes }) => {
   const base = config.integer('base_dim');
   const decoderBase = config.optional('decoder_base_dim') ?? base;
   const latent = config.integer('z_dim');
-  const factors = config.integers('dim_mult') ?? [];
+  const factors = levelWidths(config, 'dim_mult') ?? [];
   const blocks = config.integer('num_res_blocks');
   const halved = config.list('temperal_downsample') ?? [];
   const around = config.flag(false, 'is_residual');
