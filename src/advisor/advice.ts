@@ -67,4 +67,9 @@ export interface ScenarioSummary {
   maxModelLen: number | null;
   gpuMemoryUtilization: number;
   techniques: readonly string[];
+  /** Of models that make pictures or videos: what each was reckoned with; `guidance`: evaluations of the network a step. */
+  steps?: number;
+  size?: string;
+  frames?: number;
+  guidance?: number;
 }

@@ -16,7 +16,7 @@ import { conflictBetween } from '../techniques/conflicts';
 import type { Technique } from '../techniques/technique';
 import type { Warning } from '../units/quantities';
 import { checkWorkload } from '../workload/checkWorkload';
-import { DEFAULT_WORKLOAD, type Workload } from '../workload/workload';
+import { DEFAULT_WORKLOAD, type Sampling, type Workload } from '../workload/workload';
 import type { ScenarioSummary } from './advice';
 import { AdvisorError } from './advisorError';
 import type { EstimateOptions } from './query';
@@ -59,6 +59,8 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
   }
   const found = deviceOf(options.hardware);
   const warnings: Warning[] = [];
+  const said = options.devices ?? deployed?.devices ?? found.devices ?? null;
+  const asked = model.kind === 'diffusion' ? spreadPictures(options, deployed, said, warnings) : options;
   const plain: Scenario = {
     model,
     setup: setupOf(model, options, found.device, deployed, warnings),
@@ -67,8 +69,7 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
     workload: workloadOf(options, deployed),
     modifiers: NO_MODIFIERS,
   };
-  const said = options.devices ?? deployed?.devices ?? found.devices ?? null;
-  const spread = spreadDevices(options, plain, said, warnings);
+  const spread = spreadDevices(asked, plain, said, warnings);
   warnings.push(...checkWorkload(spread.workload), ...unmodelledWarnings(options, spread));
   return { scenario: withTechniques(spread, options.techniques ?? [], warnings), warnings };
 }
@@ -80,7 +81,9 @@ function setupOf(
   deployed: Deployed | undefined,
   warnings: Warning[],
 ): ServingSetup {
-  const engine = options.engine ?? deployed?.setup.engine ?? 'vllm';
+  // Pictures are made in PyTorch, by the library that their folders are written for.
+  const usual = model.kind === 'diffusion' ? 'transformers' : 'vllm';
+  const engine = options.engine ?? deployed?.setup.engine ?? usual;
   const base: ServingSetup = {
     ...defaultSetup(engine, { id: device.id, memoryBytes: device.memory }),
     ...deployed?.setup,
@@ -172,7 +175,44 @@ function workloadOf(options: EstimateOptions, deployed: Deployed | undefined): W
     sharedPrefixTokens: options.sharedPrefix ?? base.sharedPrefixTokens,
     images: options.images ?? base.images,
     imageSize: size ? { width: size[0] ?? 0, height: size[1] ?? 0 } : base.imageSize,
+    ...(options.steps === undefined && options.size === undefined && options.frames === undefined
+      ? {}
+      : { sampling: samplingOf(options) }),
   };
+}
+
+function samplingOf(options: EstimateOptions): Sampling {
+  const [width = 0, height = 0] = options.size?.split('x').map(Number) ?? [];
+  return {
+    steps: options.steps ?? null,
+    size: options.size === undefined ? null : { width, height },
+    frames: options.frames ?? null,
+  };
+}
+
+const SPLITS = [
+  'tensorParallel',
+  'pipelineParallel',
+  'dataParallel',
+  'contextParallel',
+  'expertParallel',
+] as const;
+
+/** Where nothing says how devices share pictures, each makes its own: no library splits one without being asked. */
+function spreadPictures(
+  options: EstimateOptions,
+  deployed: Deployed | undefined,
+  devices: number | null,
+  warnings: Warning[],
+): EstimateOptions {
+  const asked = SPLITS.some((name) => options[name] !== undefined);
+  const set = Object.values(deployed?.setup.parallelism ?? {}).some((size) => size > 1);
+  if (devices === null || devices === 1 || asked || set) return options;
+  warnings.push({
+    code: 'placement-assumed',
+    message: `No split over the ${devices} devices was given: each makes pictures of its own.`,
+  });
+  return { ...options, dataParallel: devices };
 }
 
 /** The scenario as understood, in plain data for JSON and the panel. */

@@ -28,6 +28,9 @@ export function correctedEstimate(after: Estimate, factor: number): Estimate {
       perSequence: throughput.perSequence * factor,
       total: throughput.total * factor,
       prefill: throughput.prefill * factor,
+      ...(throughput.images === undefined ? {} : { images: throughput.images * factor }),
+      ...(throughput.videos === undefined ? {} : { videos: throughput.videos * factor }),
+      ...(throughput.sequences === undefined ? {} : { sequences: throughput.sequences * factor }),
     },
   };
 }

@@ -19,14 +19,18 @@ export const METRIC_OF: Record<Goal, RatioMetric> = {
 export function gain(metric: RatioMetric, before: Estimate, after: Estimate): number {
   switch (metric) {
     case 'throughput':
-      return before.throughput.total > 0
-        ? ratio(after.throughput.total, before.throughput.total)
-        : ratio(after.throughput.prefill, before.throughput.prefill);
+      return ratio(rateOf(after), rateOf(before));
     case 'endToEnd':
     case 'interToken':
     case 'timeToFirstToken':
       return ratio(before.latency[metric].p50, after.latency[metric].p50);
   }
+}
+
+/** What the model makes in a second: tokens, pictures, videos, or else what it reads. */
+function rateOf({ throughput }: Estimate): number {
+  const { total, images, videos, prefill } = throughput;
+  return total > 0 ? total : (images ?? videos ?? prefill);
 }
 
 function ratio(above: number, below: number): number {

@@ -2,6 +2,7 @@ import type { Estimate } from '../roofline/estimate';
 import { estimate } from '../roofline/estimateScenario';
 import type { Scenario } from '../roofline/scenario';
 import { usableMemory } from '../roofline/usableMemory';
+import { refusePictures } from '../roofline/validateScenario';
 import type { RatioMetric, Selector } from '../selector/selector';
 import { allTechniques } from '../techniques/catalogue';
 import { engineName } from '../techniques/engineName';
@@ -47,6 +48,7 @@ const RISKS = ['none', 'low', 'medium', 'high'] as const;
 /** Ranked techniques and stacks for a scenario, each with its gain, band, evidence and the setting to change. */
 export async function recommend(request: RecommendRequest, selector: Selector): Promise<Advice> {
   const { scenario, goal } = request;
+  refusePictures(scenario);
   const metric = METRIC_OF[goal];
   const baseline = estimate(scenario);
   const applied = request.applied ?? [];

@@ -18,10 +18,14 @@ import type { Band } from '../units/quantities';
 /** The verdict in a few words: `8.03 B · 164 tok/s · fits H100 SXM`. */
 export function shortVerdict(scenario: Scenario, estimate: Estimate): string {
   const devices = scenario.devices > 1 ? `${scenario.devices} × ` : '';
-  const speed = estimate.memory.fits
-    ? `${formatSignificant(estimate.throughput.total)} tok/s · fits`
-    : 'does not fit';
+  const speed = estimate.memory.fits ? `${speedOf(estimate)} · fits` : 'does not fit';
   return `${formatCount(totalParameters(scenario.model))} · ${speed} ${devices}${shortName(scenario.device)}`;
+}
+
+function speedOf({ throughput, latency }: Estimate): string {
+  if (throughput.images !== undefined) return `${formatSeconds(latency.endToEnd.p50)} an image`;
+  if (throughput.videos !== undefined) return `${formatSeconds(latency.endToEnd.p50)} a video`;
+  return `${formatSignificant(throughput.total)} tok/s`;
 }
 
 export interface Figure {

@@ -23,10 +23,14 @@ export function figures(
   const verdict = memory.fits
     ? ['fits', formatSequences(memory.maxConcurrency)].filter((part) => part !== null).join(', ')
     : 'does not fit';
-  const room = `memory       ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device · ${verdict}`;
   if (made !== undefined) {
     const what = throughput.images === undefined ? 'videos' : 'images';
-    return [`a step       ${bound.decode}-bound`, `throughput   ${formatSignificant(made)} ${what}/s`, room];
+    const fits = memory.fits ? `fits, up to ${formatInteger(memory.maxConcurrency)} at once` : verdict;
+    return [
+      `a step       ${bound.decode}-bound`,
+      `throughput   ${formatSignificant(made)} ${what}/s`,
+      `memory       ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device · ${fits}`,
+    ];
   }
   const { total, perSequence, prefill, sequences } = throughput;
   const { interToken } = latency;
@@ -37,7 +41,7 @@ export function figures(
     generates
       ? `throughput   ${formatSignificant(total)} tok/s, ${formatSignificant(perSequence ?? 0)} a sequence`
       : `throughput   ${formatSignificant(prefill ?? 0)} prompt tok/s${sequences === undefined ? '' : `, ${formatSignificant(sequences)} sequences/s`}`,
-    room,
+    `memory       ${formatBytes(memory.perDevice)} of ${formatBytes(memory.capacityPerDevice)} a device · ${verdict}`,
   ];
 }
 

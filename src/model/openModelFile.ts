@@ -107,7 +107,9 @@ async function readIndexFile(path: string, weightMap: JsonObject, lists: TensorL
 export function optionsBeside(path: string): ReadOptions {
   const folder = dirname(path);
   const stem = stemOf(path);
-  const options: ReadOptions = { name: stem === 'config' || stem === 'params' ? basename(folder) : stem };
+  const options: ReadOptions = {
+    name: ['config', 'params', 'model_index'].includes(stem) ? basename(folder) : stem,
+  };
   const quantizeConfig =
     readText(join(folder, 'quantize_config.json')) ?? readText(join(folder, `${stem}.quantize_config.json`));
   const hfQuantConfig =

@@ -1,6 +1,7 @@
 import type { Band, Seconds, Warning } from '../units/quantities';
 import { backendOf } from './backend';
-import type { Calibration } from './calibration';
+import type { Engine } from '../deployment/engine';
+import type { Calibration, CalibrationEntry } from './calibration';
 import { stepCommunication } from './communication';
 import { diffusionMemory, decoded } from './diffusionMemory';
 import { diffusionOperations } from './diffusionOperations';
@@ -52,7 +53,7 @@ export function diffusionEstimate(plan: Plan, calibration: Calibration, warnings
       message: `${rate} requests/s cannot be served: about ${queue.servable.toPrecision(3)} can. Latencies are those just below that.`,
     });
   }
-  const spread = spreadOf(plan);
+  const spread = spreadOf(nearestFit(plan, calibration));
   const endToEnd = band(seconds + (queue?.wait ?? 0), spread);
   const perSecond = queue ? Math.min(rate ?? 0, queue.servable) : pictures / seconds;
   const point = rooflinePoint(plan, step);
@@ -95,7 +96,7 @@ export function diffusionEstimate(plan: Plan, calibration: Calibration, warnings
  * pictures of thousands of places run the same kernels as servers do.
  */
 function attainedBy(plan: Plan, calibration: Calibration): Attained {
-  const { constants } = plan.calibration;
+  const { constants } = nearestFit(plan, calibration);
   const fused = calibration('vllm', backendOf(plan.device)).constants;
   const hopper = plan.device.architecture === 'hopper';
   return {
@@ -109,6 +110,14 @@ function attainedBy(plan: Plan, calibration: Calibration): Attained {
       scoreBytes: 0,
     },
   };
+}
+
+/** Engines that run such networks by code of their own; the others are reckoned as PyTorch's eager code is. */
+const OWN_CODE: ReadonlySet<Engine> = new Set<Engine>(['transformers', 'onnxruntime', 'openvino']);
+
+function nearestFit(plan: Plan, calibration: Calibration): CalibrationEntry {
+  if (OWN_CODE.has(plan.scenario.setup.engine)) return plan.calibration;
+  return calibration('transformers', backendOf(plan.device));
 }
 
 function phasesOf(
@@ -192,6 +201,12 @@ function tellWhatIsLeftOut(plan: Plan, work: DiffusionWork, warnings: Warning[])
       message: `Left out of time and memory of activations, for the files do not say enough of it: ${left.join(' and ')}.`,
     });
   }
+  if (!OWN_CODE.has(plan.scenario.setup.engine)) {
+    warnings.push({
+      code: 'engine-not-for-pictures',
+      message: `Nothing is known of networks like this in ${plan.scenario.setup.engine}: times are those of PyTorch.`,
+    });
+  }
   if (plan.placement.pipeline > 1) {
     warnings.push({
       code: 'pipeline-not-modelled',
@@ -231,8 +246,7 @@ function waiting(rate: number, service: Seconds, replicas: number): Queue {
   };
 }
 
-function spreadOf(plan: Plan): { p10: number; p90: number } {
-  const { prefill } = plan.calibration.spread;
+function spreadOf({ spread: { prefill } }: CalibrationEntry): { p10: number; p90: number } {
   return { p10: Math.min(NARROWEST.p10, prefill.p10), p90: Math.max(NARROWEST.p90, prefill.p90) };
 }
 

@@ -111,6 +111,9 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
       perSequence: interToken > 0 ? 1 / interToken : 0,
       total: interToken > 0 ? concurrency / interToken : 0,
       prefill: steady ? lengths.prompt * Math.min(rate ?? 0, steady.servable) : prefilled / prefill.seconds,
+      ...(decodes
+        ? {}
+        : { sequences: steady ? Math.min(rate ?? 0, steady.servable) : sequences / prefill.seconds }),
     },
     bound: {
       prefill: boundOf(prefill.step),

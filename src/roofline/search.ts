@@ -11,7 +11,7 @@ import { placements } from './placements';
 import type { Scenario } from './scenario';
 import { ScenarioError } from './scenarioError';
 import { figuresOf, type Figures } from './searchFigures';
-import { validateScenario } from './validateScenario';
+import { refusePictures, validateScenario } from './validateScenario';
 
 /** A way of changing a scenario: what it sets, and null where it does not apply. */
 export interface SearchVariant {
@@ -91,6 +91,7 @@ export function search(
   calibration: Calibration = shippedCalibration(),
 ): SearchResult {
   validateScenario(base);
+  refusePictures(base);
   const tally: Tally = { kept: [], searched: 0, tooLarge: 0, servable: 0, overloaded: 0 };
   const batches = batchesOf(base, space);
   for (const setting of settings(base, space)) searchBatches(setting, batches, limits, calibration, tally);

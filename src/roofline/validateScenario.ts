@@ -78,6 +78,19 @@ export function validateScenario(scenario: Scenario): void {
   }
 }
 
+/**
+ * Refuses what is known of models that make tokens only: techniques, and searches over their settings.
+ *
+ * @throws ScenarioError `unsupported-kind` for networks that make pictures.
+ */
+export function refusePictures({ model }: Scenario): void {
+  if (model.kind !== 'diffusion') return;
+  throw new ScenarioError(
+    'unsupported-kind',
+    'No technique was measured on networks that make pictures or videos: their time and memory are estimated, without advice.',
+  );
+}
+
 function length(name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least && value <= MOST_TOKENS) return;
   throw new ScenarioError(
