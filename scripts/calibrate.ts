@@ -129,8 +129,8 @@ function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): Calibrati
     return entry;
   };
   return [
-    make(null, fitted.any),
-    ...[...fitted.backends].map(([backend, constants]) => make(backend, constants)),
+    make(null, constantsFor(fitted, null)),
+    ...[...fitted.backends.keys()].map((backend) => make(backend, constantsFor(fitted, backend))),
   ];
 }
 
