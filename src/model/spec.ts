@@ -1,5 +1,6 @@
 import type { Bytes, Warning } from '../units/quantities';
 import type { NumberFormat } from '../units/numberFormat';
+import type { PictureRule } from './pictures/pictureRule';
 import type { Quantisation } from './quantisation';
 
 export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder' | 'diffusion' | 'draft' | 'other';
@@ -50,6 +51,9 @@ export interface AttentionMixer {
    * its own rule, whatever the cache's format.
    */
   indexKeyBytes?: Bytes;
+  /** What that choice multiplies a query and key, in elements (heads × width), and how many keys it leaves to attend to. */
+  indexWidth?: number;
+  selectedKeys?: number;
   /** Layers that reuse another layer's cache store none of their own. */
   sharesCache?: boolean;
   /** False for encoders and vision towers, where nothing is cached. */
@@ -121,6 +125,8 @@ export interface Tower {
   outside: readonly WeightTensor[];
   /** Positions that the tower hands on for one input of native size (image tokens, audio frames), where known. */
   outputTokens?: number;
+  /** What becomes of a picture of any size; absent where the family's way with sizes is not known. */
+  pictures?: PictureRule;
   /** Positions that it takes at most, where its own file says so (77 in the text encoders of CLIP). */
   maxContext?: number;
 }

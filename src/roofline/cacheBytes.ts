@@ -8,6 +8,8 @@ export interface CacheShape {
   slope: number;
   /** Layers with a window: elements a token, up to that many tokens. */
   windows: readonly { elements: number; window: number }[];
+  /** Bytes a token that sparse attention keeps to choose keys by, in a format of its own. */
+  indexSlope: Bytes;
   /** Elements a token of what cross-attention keeps of the encoder's output. */
   crossSlope: number;
   /** Bytes a sequence whatever its length, given the bytes of a compute element. */
@@ -37,7 +39,12 @@ export function cacheBytesPerSequence(
 ): Bytes {
   let elements = shape.slope * tokens + shape.crossSlope * crossTokens;
   for (const { elements: perToken, window } of shape.windows) elements += perToken * Math.min(tokens, window);
-  return elements * cacheElement + shape.stateBytes + shape.stateElements * stateElement;
+  return (
+    elements * cacheElement +
+    shape.indexSlope * tokens +
+    shape.stateBytes +
+    shape.stateElements * stateElement
+  );
 }
 
 /** Longest sequence whose cache takes at most `bytes`; null where the cache stops growing before that. */
@@ -51,7 +58,8 @@ export function longestSequence(
   if (bytes <= fixed) return 0;
   // Windows fill in order of size: walk over the kinks of a line that only gets flatter.
   const kinks = [...shape.windows].sort((a, b) => a.window - b.window);
-  let growing = shape.slope + kinks.reduce((total, kink) => total + kink.elements, 0);
+  let growing =
+    shape.slope + shape.indexSlope / cacheElement + kinks.reduce((total, kink) => total + kink.elements, 0);
   let left = (bytes - fixed) / cacheElement;
   let at = 0;
   for (const kink of kinks) {
@@ -66,6 +74,7 @@ export function longestSequence(
 
 function addUp(model: ModelSpec): CacheShape {
   let slope = 0;
+  let indexSlope = 0;
   let crossSlope = 0;
   let stateElements = 0;
   let stateBytes = 0;
@@ -79,6 +88,7 @@ function addUp(model: ModelSpec): CacheShape {
       } else if (mixer.kind === 'attention') {
         if (mixer.sharesCache) return;
         const elements = layers * cacheElements(mixer);
+        indexSlope += layers * (mixer.indexKeyBytes ?? 0);
         if (!mixer.causal) {
           if (model.kind === 'encoder-decoder') crossSlope += elements;
         } else if (mixer.window !== undefined)
@@ -91,6 +101,7 @@ function addUp(model: ModelSpec): CacheShape {
   }
   return {
     slope,
+    indexSlope,
     crossSlope,
     stateElements,
     stateBytes,

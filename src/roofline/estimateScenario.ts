@@ -1,3 +1,4 @@
+import { seenPicture } from '../model/pictures/pictureTokens';
 import type { Band, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import { backendOf } from './backend';
@@ -185,13 +186,16 @@ function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {
     const tower = model.towers.find((candidate) => candidate.kind === 'vision');
     if (!tower) {
       warnings.push({ code: 'no-vision', message: `${model.name} takes no images: they are left out.` });
-    } else if (tower.outputTokens === undefined) {
-      warnings.push({
-        code: 'image-tokens-unknown',
-        message: 'How many tokens an image takes is not in the files: images are left out.',
-      });
     } else {
-      prompt += workload.images * tower.outputTokens;
+      const seen = seenPicture(tower, workload.imageSize);
+      if (seen === null) {
+        warnings.push({
+          code: 'image-tokens-unknown',
+          message: `How many tokens an image takes ${tower.pictures ? 'follows from its size, which is not given' : 'is not in the files'}: images are left out.`,
+        });
+      } else {
+        prompt += workload.images * seen.tokens;
+      }
     }
   }
   prompt = Math.max(1, Math.round(prompt * modifiers.promptTokens));

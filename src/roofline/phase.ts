@@ -1,4 +1,5 @@
 import type { Device } from '../hardware/device';
+import { seenPicture } from '../model/pictures/pictureTokens';
 import type { Seconds } from '../units/quantities';
 import type { CalibrationEntry } from './calibration';
 import { stepCommunication } from './communication';
@@ -190,18 +191,20 @@ export function runStep(plan: Plan, { operations, tokens, positions }: PreparedS
 function towerTime(plan: Plan, sequences: number): StepTime | null {
   const { scenario, model } = plan;
   if (model.towers.length === 0) return null;
-  const { images, inputTokens } = scenario.workload;
+  const { images, imageSize, inputTokens } = scenario.workload;
   const operations = [];
   let layers = 0;
-  for (const tower of model.towers) {
+  for (const [index, tower] of model.towers.entries()) {
     let inputs = 0;
     let positions = 0;
     if (tower.kind === 'text-encoder') {
       inputs = sequences;
       positions = Math.max(1, inputTokens);
-    } else if (tower.kind === 'vision' && images > 0 && tower.outputTokens !== null) {
-      inputs = sequences * images;
-      positions = tower.outputTokens;
+    } else if (tower.kind === 'vision' && images > 0) {
+      const own = scenario.model.towers[index];
+      const seen = own ? seenPicture(own, imageSize) : null;
+      inputs = seen ? sequences * images * seen.squares : 0;
+      positions = seen?.places ?? 0;
     } else if (tower.kind === 'audio' && scenario.model.kind === 'encoder-decoder') {
       inputs = sequences;
       positions = tower.outputTokens ?? Math.max(1, inputTokens);

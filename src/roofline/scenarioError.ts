@@ -9,6 +9,8 @@ export type ScenarioErrorCode =
   | 'bad-setup'
   | 'bad-device'
   | 'bad-modifier'
+  | 'bad-fleet'
+  | 'not-modelled'
   | 'unknown-scheme'
   | 'unsupported-kind';
 

@@ -177,6 +177,12 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
     keys = meanClamped(step.pastFrom + 1, step.pastTo + step.newTokens, mixer.window);
     read = keys + step.newTokens - 1;
   }
+  // Sparse attention scores all keys with a small index first, then attends to the best of them.
+  const scored = { keys, read };
+  if (mixer.selectedKeys !== undefined) {
+    keys = Math.min(keys, mixer.selectedKeys);
+    if (step.phase === 'decode') read = Math.min(read, mixer.selectedKeys * step.newTokens);
+  }
   const headSplit = Math.min(placement.tensor, mixer.queryHeads);
   const split = headSplit * placement.context;
   const cacheSplit = Math.min(placement.tensor, mixer.latent ? 1 : mixer.kvHeads) * placement.context;
@@ -200,10 +206,16 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
     plainElements: 0,
     packedElements: 0,
     superblockElements: 0,
-    cacheBytes: (step.sequences * read * perToken * (prefill ? 1 : modifiers.kvReadBytes)) / cacheSplit,
+    cacheBytes:
+      (step.sequences *
+        (read * perToken * (prefill ? 1 : modifiers.kvReadBytes) +
+          scored.read * (mixer.indexKeyBytes ?? 0))) /
+      cacheSplit,
     activationBytes: queryBytes,
     scores: prefill ? (tokens * keys * mixer.queryHeads * factor) / headSplit : 0,
-    flop: (2 * tokens * keys * mixer.queryHeads * width * factor) / split,
+    flop:
+      (2 * tokens * (keys * mixer.queryHeads * width * factor + scored.keys * (mixer.indexWidth ?? 0))) /
+      split,
     rows: step.newTokens,
   };
 }

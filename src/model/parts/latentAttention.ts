@@ -16,8 +16,8 @@ export interface LatentAttention {
   bias?: boolean;
   /** Bias of the first projections alone, where the output has none. */
   outBias?: boolean;
-  /** The selection of keys that sparse attention scores first: heads, width, and the query rank that feeds it. */
-  indexer?: { heads: number; dim: number };
+  /** The selection of keys that sparse attention scores first: heads, width, and how many keys it keeps where that is said. */
+  indexer?: { heads: number; dim: number; topKeys?: number | undefined };
   window?: number;
 }
 
@@ -56,7 +56,10 @@ export function latentAttention(a: LatentAttention): MixerBlock {
       latent: { rank: a.kvRank, ropeDim: a.ropeDim },
       causal: true,
       ...(a.window === undefined ? {} : { window: a.window }),
-      ...(a.indexer === undefined ? {} : { indexKeyBytes: indexKeyBytes(a.indexer.dim) }),
+      ...(a.indexer === undefined
+        ? {}
+        : { indexKeyBytes: indexKeyBytes(a.indexer.dim), indexWidth: a.indexer.heads * a.indexer.dim }),
+      ...(a.indexer?.topKeys === undefined ? {} : { selectedKeys: a.indexer.topKeys }),
     },
     weights,
   };

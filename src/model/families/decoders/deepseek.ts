@@ -66,7 +66,13 @@ function latent(config: Config, sizes: Sizes, path: string, indexed: boolean): M
     valueDim: config.integer('v_head_dim'),
     bias,
     ...(indexed
-      ? { indexer: { heads: config.integer('index_n_heads'), dim: config.integer('index_head_dim') } }
+      ? {
+          indexer: {
+            heads: config.integer('index_n_heads'),
+            dim: config.integer('index_head_dim'),
+            topKeys: config.optional('index_topk'),
+          },
+        }
       : {}),
   });
 }

@@ -22,7 +22,13 @@ function latent(config: Config, base: BlockContext, indexed: boolean): MixerBloc
     valueDim: config.integer('v_head_dim'),
     bias: config.flag(false, 'attention_bias'),
     ...(indexed
-      ? { indexer: { heads: config.integer('index_n_heads'), dim: config.integer('index_head_dim') } }
+      ? {
+          indexer: {
+            heads: config.integer('index_n_heads'),
+            dim: config.integer('index_head_dim'),
+            topKeys: config.optional('index_topk'),
+          },
+        }
       : {}),
   });
 }
