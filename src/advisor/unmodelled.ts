@@ -10,11 +10,9 @@ import type { EstimateOptions } from './query';
  * Throws `AdvisorError` with the code `not-modelled`.
  */
 export function refuseUnmodelled(options: EstimateOptions): void {
-  if (options.fleet !== undefined) {
-    throw new AdvisorError(
-      'not-modelled',
-      'Fleets of unlike devices are not modelled yet: leave out fleet, and name one kind of device with hardware and devices.',
-    );
+  for (const name of ['fleet', 'gpuLayers', 'host'] as const) {
+    if (options[name] === undefined) continue;
+    throw new AdvisorError('not-modelled', `${name}: only estimate reckons with it, recommend does not yet.`);
   }
   if (options.draft !== undefined) {
     throw new AdvisorError(
@@ -39,10 +37,10 @@ export function unmodelledWarnings(options: EstimateOptions, scenario: Scenario)
       ? null
       : { code: 'lora-not-modelled', message: 'LoRA adapters are not modelled yet: their rank is left out.' },
     ...diffusionOptions(options, model),
-    workload.imageSize !== null && takesImages(model)
+    workload.imageSize !== null && takesImages(model) && !knowsSizes(model)
       ? {
           code: 'image-size-not-modelled',
-          message: 'The size of images is not modelled yet: each is counted at the model’s native size.',
+          message: `What ${model.modelType} makes of an image’s size is not known: each is counted at the model’s native size.`,
         }
       : null,
     workload.imageSize !== null && workload.images === 0
@@ -67,6 +65,10 @@ function diffusionOptions(options: EstimateOptions, model: ModelSpec): Warning[]
       message: `${given.join(', ')}: for diffusion models; ${model.name} is none, so left out.`,
     },
   ];
+}
+
+function knowsSizes(model: ModelSpec): boolean {
+  return model.towers.some((tower) => tower.kind === 'vision' && tower.pictures !== undefined);
 }
 
 function takesImages(model: ModelSpec): boolean {

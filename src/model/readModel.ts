@@ -12,6 +12,7 @@ import type { Family, FamilyContext, FamilyModel } from './family';
 import { formatOf } from './format';
 import { Notes } from './notes';
 import { foldLayers } from './parts/foldLayers';
+import { pictureRuleOf } from './pictures/pictureRule';
 import { isParamsJson, translateParams, untranslated } from './paramsJson';
 import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
@@ -84,7 +85,7 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   doubtUnknownKeys(config, notes);
   const path = config.text('_name_or_path');
   return checked(
-    assemble(model, {
+    assemble(withPictures(model, modelType, raw), {
       name: options.name ?? path ?? modelType,
       modelType,
       architecture,
@@ -197,6 +198,17 @@ function assemble(model: FamilyModel, frame: Frame): ModelSpec {
     exact: frame.notes.exact,
     warnings: frame.notes.warnings,
   };
+}
+
+/** The first tower for pictures with what the family makes of their size. */
+function withPictures(model: FamilyModel, modelType: string, raw: JsonObject): FamilyModel {
+  const at = model.towers?.findIndex((tower) => tower.kind === 'vision') ?? -1;
+  const tower = model.towers?.[at];
+  if (tower === undefined) return model;
+  const pictures = pictureRuleOf(modelType, raw, tower.outputTokens);
+  return pictures === undefined
+    ? model
+    : { ...model, towers: model.towers?.with(at, { ...tower, pictures }) ?? [] };
 }
 
 /** Sums that a hostile file drives past 2^53, or sizes below one, are no model. */

@@ -122,7 +122,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     },
     roofline: {
       prefill: rooflinePoint(plan, prefill.step),
-      decode: rooflinePoint(plan, verify),
+      decode: rooflinePoint(plan, decodes ? verify : prefill.step),
     },
     terms,
     calibration: {
