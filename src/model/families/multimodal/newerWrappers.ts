@@ -89,9 +89,9 @@ export const miniMaxM3Vl: Family = (context) => {
   const { config } = context;
   const parts = readParts(context, { text: 'minimax_m3_vl_text', tower: 'minimax_m3_vl_vision' });
   const between = config.integer('projector_hidden_size');
-  const merged =
-    config.optional('merged_hidden_size') ??
-    parts.text.hidden * sizeOf(config, 'vision_config', 'spatial_merge_size', 2) ** 2;
+  const merged = parts.text.hidden * sizeOf(config, 'vision_config', 'spatial_merge_size', 2) ** 2;
+  if ((config.optional('merged_hidden_size') ?? merged) !== merged)
+    context.notes.doubt('contradiction', 'merged_hidden_size is not the width of the merged patches.');
   const { hidden } = parts.text;
   return joined(parts, {
     projector: [
@@ -183,6 +183,17 @@ export const step35Vision: Family = ({ config }) => {
 export const step37: Family = (context) => {
   const { config } = context;
   const parts = readParts(context, { text: 'step3p5', tower: 'step3p5_vision' });
+  if (config.object('text_config')?.tie_word_embeddings === true)
+    context.notes.doubt(
+      'tied-head',
+      'Only the outer file can tie the head; the text section says that it is tied.',
+    );
+  const vision = config.object('vision_config');
+  if (vision?.intermediate_size !== undefined && vision.mlp_ratio !== undefined)
+    context.notes.doubt(
+      'contradiction',
+      'vision_config says both mlp_ratio and intermediate_size: releases differ in which holds.',
+    );
   return joined(parts, {
     projector: matrix(PROJECTOR, parts.text.hidden, 4 * parts.tower.hidden, 'vision', {
       bias: config.flag(false, 'projector_bias'),
