@@ -21,8 +21,11 @@ import { DEFAULT_SAMPLING } from '../workload/workload';
  */
 const NARROWEST = { p10: 1 / 1.5, p90: 2 } as const;
 
-/** FlashAttention-2, which PyTorch's attention runs, reaches 35 % of a Hopper. Source: FlashAttention-3 (Shah et al., 2024), abstract. */
-const HOPPER_ATTENTION = 0.35;
+/**
+ * FlashAttention-2, which PyTorch's attention runs, reaches 35 % of an H100 (FlashAttention-3, Shah et al., 2024, abstract): its
+ * instructions are those of the generation before. That is a rate of each multiprocessor of a Hopper, whatever its peak.
+ */
+const HOPPER_ATTENTION = (0.35 * 989e12) / 132;
 
 const NO_COMMUNICATION: CommunicationTime = { seconds: 0, bytes: 0 };
 
@@ -98,13 +101,17 @@ export function diffusionEstimate(plan: Plan, calibration: Calibration, warnings
 function attainedBy(plan: Plan, calibration: Calibration): Attained {
   const { constants } = nearestFit(plan, calibration);
   const fused = calibration('vllm', backendOf(plan.device)).constants;
-  const hopper = plan.device.architecture === 'hopper';
+  const { architecture, computeUnits } = plan.device;
+  const most =
+    architecture === 'hopper' && computeUnits !== undefined
+      ? (HOPPER_ATTENTION * computeUnits) / plan.compute.peak
+      : 1;
   return {
     ...plan.attained,
     kernel: plan.attained.kernel,
     constants: {
       ...constants,
-      attentionCompute: hopper ? Math.min(HOPPER_ATTENTION, fused.attentionCompute) : fused.attentionCompute,
+      attentionCompute: Math.min(most, fused.attentionCompute),
       cacheBandwidth: fused.cacheBandwidth,
       activationBandwidth: fused.activationBandwidth,
       scoreBytes: 0,
