@@ -26,6 +26,8 @@ const REQUEST_RATE = 'must be a number of requests a second, above 0 and at most
 const FRACTION = 'must be a share above 0 and at most 1';
 const TECHNIQUES = 'must be a list of at most 20 ids of techniques';
 
+const GPU_LAYERS = 'must be a whole number from 0 to 10,000, or auto';
+
 /** Formats of the cache that are modelled, and what else engines and people call them. */
 const KV_FORMATS = ['f32', 'bf16', 'f16', 'fp8', 'int8', 'int4'] as const;
 const KV_ALIASES: Readonly<Record<string, (typeof KV_FORMATS)[number]>> = {
@@ -76,6 +78,14 @@ export const estimateOptionsSchema = z.strictObject({
   frames: whole(1, 100_000).optional(),
   draft: text(4096).optional(),
   loraRank: whole(1, 65_536).optional(),
+  /** Of llama.cpp: layers on the device, the rest on the processor `host`; `auto`: as many as fit. */
+  gpuLayers: z
+    .preprocess(
+      (value) => (typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value),
+      z.union([whole(0, 10_000), z.literal('auto')], { error: GPU_LAYERS }),
+    )
+    .optional(),
+  host: text(200).optional(),
   fleet: text(4096).optional(),
 });
 

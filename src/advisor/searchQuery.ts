@@ -13,22 +13,24 @@ const NAME = 'must be a list of names of 1 to 200 characters';
 
 /**
  * Options of `search` (contract): those of `estimate`, each fixed where it is given and searched where it is not, and the limits. What has
- * no place in a search (a fleet is one machine already) is left out.
+ * no place in a search is left out: a fleet is one machine already, and offloaded layers are for what fits nowhere.
  */
-export const searchOptionsSchema = estimateOptionsSchema.omit({ fleet: true, hardware: true }).extend({
-  hardware: z
-    .array(z.string({ error: NAME }).min(1, NAME).max(200, NAME), { error: HARDWARE })
-    .min(1, HARDWARE)
-    .max(MAX_HARDWARE, HARDWARE)
-    .optional(),
-  goal: recommendOptionsSchema.shape.goal,
-  lossless: recommendOptionsSchema.shape.lossless,
-  /** Limits: seconds, bytes over all devices, dollars for a million output tokens, joules for one. */
-  ttft: above('seconds', 86_400).optional(),
-  interToken: above('seconds', 86_400).optional(),
-  memory: above('bytes', 1e18).optional(),
-  cost: above('dollars for a million output tokens', 1e9).optional(),
-  energy: above('joules an output token', 1e9).optional(),
-});
+export const searchOptionsSchema = estimateOptionsSchema
+  .omit({ fleet: true, hardware: true, gpuLayers: true, host: true })
+  .extend({
+    hardware: z
+      .array(z.string({ error: NAME }).min(1, NAME).max(200, NAME), { error: HARDWARE })
+      .min(1, HARDWARE)
+      .max(MAX_HARDWARE, HARDWARE)
+      .optional(),
+    goal: recommendOptionsSchema.shape.goal,
+    lossless: recommendOptionsSchema.shape.lossless,
+    /** Limits: seconds, bytes over all devices, dollars for a million output tokens, joules for one. */
+    ttft: above('seconds', 86_400).optional(),
+    interToken: above('seconds', 86_400).optional(),
+    memory: above('bytes', 1e18).optional(),
+    cost: above('dollars for a million output tokens', 1e9).optional(),
+    energy: above('joules an output token', 1e9).optional(),
+  });
 
 export type SearchOptions = z.infer<typeof searchOptionsSchema>;

@@ -58,6 +58,12 @@ const RISKS = ['none', 'low', 'medium', 'high'] as const;
  * @throws AdvisorError, ScenarioError where an option names something unknown or makes no sense.
  */
 export function searchScenarios(model: ModelSpec, options: SearchOptions): SearchAnswer {
+  if (model.kind === 'diffusion') {
+    throw new AdvisorError(
+      'not-modelled',
+      `${model.name} makes pictures: only models that make tokens are searched yet.`,
+    );
+  }
   const warnings: Warning[] = [];
   const { goal = 'latency' } = options;
   const hardware = hardwareOf(options, warnings);

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Advice } from '../advisor/advice';
 import { askScenario } from '../advisor/buildScenario';
 import { answerEstimate, withoutTerms, type EstimateAnswer } from '../advisor/estimateAnswer';
+import { answerFleet, answerOffload, offloadHint, type SharedAnswer } from '../advisor/sharedEstimate';
 import type { EstimateOptions, RecommendOptions } from '../advisor/query';
 import type { ModelSpec } from '../model/spec';
 import { estimate } from '../roofline/estimateScenario';
+import { readFleetFile } from './fleetFile';
 
 const DEFAULT_TOP = 10;
 
@@ -14,12 +16,18 @@ export function answerEstimateFor(
   model: ModelSpec,
   options: EstimateOptions,
   terms: boolean,
-): EstimateAnswer {
+): EstimateAnswer | SharedAnswer {
+  if (options.fleet !== undefined) return answerFleet(model, options, readFleetFile(options.fleet), terms);
+  if (options.gpuLayers !== undefined || options.host !== undefined) {
+    return answerOffload(model, options, terms);
+  }
   const { scenario, warnings } = askScenario(model, options);
-  return answerEstimate(scenario, estimate(scenario), {
+  const result = estimate(scenario);
+  const hint = offloadHint(scenario, result);
+  return answerEstimate(scenario, result, {
     techniques: options.techniques ?? [],
     terms,
-    warnings,
+    warnings: hint === null ? warnings : [...warnings, hint],
   });
 }
 

@@ -1,6 +1,8 @@
 import type { EstimateAnswer } from '../advisor/estimateAnswer';
+import type { SharedAnswer } from '../advisor/sharedEstimate';
+import type { FleetSplit } from '../roofline/fleetEstimate';
 import type { Term } from '../roofline/estimate';
-import { formatBytes, formatInteger, formatSeconds } from '../units/format';
+import { formatBytes, formatInteger, formatPercent, formatSeconds } from '../units/format';
 import { bandText, figures, scenarioLines } from './figures';
 import { table } from './table';
 import { warningLines } from './warningLines';
@@ -8,9 +10,10 @@ import { page, paragraph } from './wrap';
 
 /** Longer names of terms go on in the next line. */
 const TERM_WIDTH = 26;
+const DEVICE_WIDTH = 34;
 
 /** An estimate for a terminal, with its terms where the answer has them. */
-export function estimateText(answer: EstimateAnswer): string {
+export function estimateText(answer: EstimateAnswer | SharedAnswer): string {
   const { scenario, calibration, latency } = answer;
   return page([
     ...scenarioLines(scenario),
@@ -25,6 +28,7 @@ export function estimateText(answer: EstimateAnswer): string {
       'how sure     ',
       `${basisInWords(calibration)}; the bands hold the true mean in 80 % of cases`,
     ),
+    ...('split' in scenario ? ['', splitTable(scenario.split)] : []),
     ...(answer.terms ? ['', termTable(answer.terms)] : []),
     ...warningLines(answer.warnings),
   ]);
@@ -39,6 +43,20 @@ function basisInWords({ basis, rows }: EstimateAnswer['calibration']): string {
     case 'physics':
       return 'physics alone, nothing was measured near this case';
   }
+}
+
+/** Which device has what of the model, and how long it takes for a token. */
+function splitTable({ strategy, devices }: FleetSplit): string {
+  return table(
+    ['device', strategy === 'tensor' ? 'of each layer' : 'layers', 'a pass', 'memory'],
+    devices.map(({ name, hardware, layers: [from, to], share, seconds, memory, capacity }) => [
+      name === hardware ? name : `${name} (${hardware})`,
+      strategy === 'tensor' ? formatPercent(share) : `${from} – ${to - 1}`,
+      formatSeconds(seconds),
+      `${formatBytes(memory)} of ${formatBytes(capacity)} that may be used`,
+    ]),
+    [DEVICE_WIDTH],
+  ).trimEnd();
 }
 
 function termTable(terms: readonly Term[]): string {

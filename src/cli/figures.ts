@@ -57,7 +57,12 @@ export function scenarioLines(scenario: ScenarioSummary): string[] {
       : `${scenario.size}${(scenario.frames ?? 1) > 1 ? `, ${formatInteger(scenario.frames ?? 1)} frames` : ''}, ${formatInteger(scenario.steps ?? 0)} steps`;
   const techniques = scenario.techniques.length > 0 ? `, with ${scenario.techniques.join(' + ')}` : '';
   return wrap(
-    `${scenario.model} (${scenario.weights}) on ${scenario.devices} × ${scenario.hardware}, ${scenario.engine}, ${load}, ${asked}${techniques}`,
+    `${scenario.model} (${scenario.weights}) on ${machine(scenario)}, ${scenario.engine}, ${load}, ${asked}${techniques}`,
     TERMINAL_WIDTH,
   );
+}
+
+/** A fleet is named by all of its devices, each with its number; no id of a device has a space. */
+function machine({ hardware, devices }: ScenarioSummary): string {
+  return hardware.includes(' ') ? hardware : `${devices} × ${hardware}`;
 }

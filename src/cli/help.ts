@@ -28,13 +28,16 @@ estimate and recommend take
   --context-parallel N  --max-model-len N  --gpu-memory-utilization X
   --images N                images in each prompt; --image-size WxH
   --techniques ID,ID…       applied on top
-  --steps N  --size WxH  --frames N  --lora-rank N  --draft FILE  --fleet FILE
-                            not modelled yet: the answer says so
+  --steps N  --size WxH  --frames N  --lora-rank N  --draft FILE
+                            where they are not modelled the answer says so
+estimate takes besides
+  --fleet FILE              several unlike devices and their links (JSON, media/fleet.schema.json)
+  --gpu-layers N|auto       llama.cpp: layers on the device, the rest on --host ID (a processor)
 recommend takes besides
   --goal latency|throughput|memory|cost   --lossless   --top N (10)
 
 search takes them too: what is given is fixed, what is not is searched; and
-  --hardware ID,ID…         kinds of device to choose from (h100-sxm); --devices N: 1, 2, 4 … N of them
+  --hardware ID,ID…         kinds of device to choose from (h100-sxm); --devices N: 1, 2, 4 … N
   --goal latency|throughput|memory|cost   --lossless
   --ttft S  --inter-token S  --memory BYTES  --cost DOLLARS  --energy JOULES
                             limits: first token, per token, over all devices, a million output

@@ -38,6 +38,8 @@ export const ESTIMATE_FLAGS: Record<string, Kind> = {
   draft: 'text',
   'lora-rank': 'number',
   fleet: 'text',
+  'gpu-layers': 'text',
+  host: 'text',
 };
 export const RECOMMEND_FLAGS: Record<string, Kind> = {
   ...ESTIMATE_FLAGS,
@@ -46,9 +48,10 @@ export const RECOMMEND_FLAGS: Record<string, Kind> = {
   top: 'number',
 };
 
-/** `search` takes several devices, and has no use for a fleet: it is one machine already. */
+/** A search has no use for what is one machine already, nor for what fits nowhere. */
+const NOT_SEARCHED: readonly string[] = ['fleet', 'gpu-layers', 'host'];
 export const SEARCH_FLAGS: Record<string, Kind> = {
-  ...Object.fromEntries(Object.entries(ESTIMATE_FLAGS).filter(([name]) => name !== 'fleet')),
+  ...Object.fromEntries(Object.entries(ESTIMATE_FLAGS).filter(([name]) => !NOT_SEARCHED.includes(name))),
   hardware: 'list',
   goal: 'text',
   lossless: 'flag',

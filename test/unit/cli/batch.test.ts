@@ -8,6 +8,7 @@ import { runBatch } from '../../../src/cli/batch';
 import { advice, deployments, estimate, estimateWithTerms, failure, inspection } from './contract';
 
 const LLAMA = join(__dirname, '../../fixtures/workspace/models/llama-3.1-8b/config.json');
+const FLEET = join(__dirname, '../../fixtures/workspace/home.fleet.json');
 const SUMMARISE = join(__dirname, '../../fixtures/workspace/serve/summarise.py');
 
 /** The smallest Llama: enough to be read, quick to be asked about. */
@@ -154,7 +155,10 @@ describe('batch', () => {
       /^config:2:7: Not valid JSON/,
     ],
     ['a config that is a list', { id: 1, command: 'inspect', config: [] }, /^config: must be a config\.json/],
-    ['fleets', { ...about, fleet: 'fleet.json' }, /not modelled yet/],
+    ['a fleet that is not there', { ...about, fleet: '/nowhere.json' }, /no such file/],
+    ['a fleet beside one kind of device', { ...about, fleet: FLEET }, /names its own devices/],
+    ['a fleet to recommend for', { ...about, command: 'recommend', fleet: FLEET }, /only estimate/],
+    ['layers on the host of another engine', { ...about, gpuLayers: 4 }, /settings of llama\.cpp/],
   ];
   for (const [what, request, message] of wrong) {
     it(`refuses ${what} for that line`, async () => {
