@@ -40,7 +40,33 @@ function bandOf(band: Band): string {
 
 /** The four figures that open every answer, and what they assume. */
 export function fourFigures(estimate: Estimate): Figure[] {
-  const { latency, throughput, memory, bound } = estimate;
+  return [...timesOf(estimate), memoryOf(estimate)];
+}
+
+function timesOf(estimate: Estimate): Figure[] {
+  const { latency, throughput, bound, sampling } = estimate;
+  if (sampling) {
+    const { width, height, frames, steps } = sampling;
+    const video = throughput.videos !== undefined;
+    const size = `${formatInteger(width)} × ${formatInteger(height)}`;
+    return [
+      {
+        label: video ? 'Video' : 'Image',
+        value: formatSeconds(latency.endToEnd.p50),
+        detail: `${bandOf(latency.endToEnd)} · ${bound.decode}-bound`,
+      },
+      {
+        label: 'Reckoned with',
+        value: `${formatInteger(steps)} steps`,
+        detail: video ? `${size}, ${formatInteger(frames)} frames` : size,
+      },
+      {
+        label: 'Throughput',
+        value: `${formatSignificant(throughput.images ?? throughput.videos ?? 0)} ${video ? 'videos' : 'images'}/s`,
+        detail: `${formatInteger(estimate.concurrency)} at once`,
+      },
+    ];
+  }
   return [
     {
       label: 'First token',
@@ -57,20 +83,28 @@ export function fourFigures(estimate: Estimate): Figure[] {
       value: `${formatSignificant(throughput.total)} tok/s`,
       detail: `${formatInteger(estimate.concurrency)} at once · ${formatSignificant(throughput.perSequence)} each`,
     },
-    {
-      label: 'Memory',
-      value: `${formatSignificant(memory.perDevice / 1e9)} of ${formatSignificant(memory.capacityPerDevice / 1e9)} GB`,
-      detail: memory.fits
-        ? ['fits', formatSequences(memory.maxConcurrency)].filter((part) => part !== null).join(' · ')
-        : 'does not fit',
-    },
   ];
 }
 
-export function assumptions({ device, devices, setup, workload }: Scenario): string {
+function memoryOf({ memory, sampling }: Estimate): Figure {
+  const most = sampling
+    ? `up to ${formatInteger(memory.maxConcurrency)} at once`
+    : formatSequences(memory.maxConcurrency);
+  return {
+    label: 'Memory',
+    value: `${formatSignificant(memory.perDevice / 1e9)} of ${formatSignificant(memory.capacityPerDevice / 1e9)} GB`,
+    detail: memory.fits ? ['fits', most].filter((part) => part !== null).join(' · ') : 'does not fit',
+  };
+}
+
+export function assumptions({ model, device, devices, setup, workload }: Scenario): string {
   const load =
     workload.requestRate === null ? `${workload.concurrency} at once` : `${workload.requestRate} requests/s`;
-  return `${devices > 1 ? `${devices} × ` : ''}${shortName(device)}, ${engineName(setup.engine)}, ${load}, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
+  const lengths =
+    model.kind === 'diffusion'
+      ? ''
+      : `, ${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)} tokens`;
+  return `${devices > 1 ? `${devices} × ` : ''}${shortName(device)}, ${engineName(setup.engine)}, ${load}${lengths}`;
 }
 
 /** The cache under this workload: `2.4 GB at 8 × (2,048 + 256) tokens, of 80 GB`. */
@@ -93,6 +127,9 @@ export function weightsOnDevice(estimate: Estimate): string {
 
 /** What a decode step comes to, and what it waits for. */
 export function shareOfStep(estimate: Estimate): string {
-  const { latency, bound } = estimate;
+  const { latency, bound, sampling } = estimate;
+  if (sampling) {
+    return `${formatSeconds(latency.endToEnd.p50)} for ${formatInteger(sampling.steps)} steps, ${bound.decode}-bound`;
+  }
   return `${formatSeconds(latency.interToken.p50)} a token, ${bound.decode}-bound; first token after ${formatSeconds(latency.timeToFirstToken.p50)}`;
 }
