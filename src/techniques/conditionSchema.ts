@@ -10,7 +10,20 @@ const of = <K extends Condition['kind']>(kind: K) => z.literal(kind);
 
 /** Conditions as the catalogue writes them; each kind is checked and put in words in `conditions.ts`. */
 export const conditionSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: of('device-computes'), format }),
+  z.strictObject({
+    kind: of('device-computes'),
+    format,
+    widenedBy: z
+      .array(
+        z.strictObject({
+          engine: z.enum(ENGINES),
+          architectures: z.array(z.string().min(1)).min(1),
+          since: z.string().min(1),
+          link: z.url(),
+        }),
+      )
+      .optional(),
+  }),
   z.strictObject({ kind: of('device-lacks'), format, because }),
   z.strictObject({
     kind: of('device-class-in'),

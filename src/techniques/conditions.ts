@@ -75,10 +75,14 @@ function refusal(condition: Condition, technique: TechniqueEntry, scenario: Scen
 function aboutDevice(condition: Condition, scenario: Scenario): string | null {
   const { device } = scenario;
   switch (condition.kind) {
-    case 'device-computes':
-      return device.peak[condition.format] === undefined
-        ? `the ${device.name} has no ${condition.format.toUpperCase()} units`
-        : null;
+    case 'device-computes': {
+      if (device.peak[condition.format] !== undefined) return null;
+      const widens = condition.widenedBy?.some(
+        ({ engine, architectures }) =>
+          engine === scenario.setup.engine && architectures.includes(device.architecture ?? ''),
+      );
+      return widens ? null : `the ${device.name} has no ${condition.format.toUpperCase()} units`;
+    }
     case 'device-lacks':
       return device.peak[condition.format] === undefined
         ? null

@@ -12,7 +12,19 @@ import type { Parameter } from './parameter';
  */
 export type Condition =
   /** The device has units for a format. */
-  | { kind: 'device-computes'; format: NumberFormat }
+  | {
+      kind: 'device-computes';
+      format: NumberFormat;
+      /** Engines that store the format on generations without units for it, and widen it as they read. */
+      widenedBy?:
+        | readonly {
+            engine: Engine;
+            architectures: readonly string[];
+            since: string;
+            link: string;
+          }[]
+        | undefined;
+    }
   /** The device has none, so that a plainer technique is the one to take. */
   | { kind: 'device-lacks'; format: NumberFormat; because: string }
   | { kind: 'device-class-in'; classes: readonly DeviceClass[]; because: string }

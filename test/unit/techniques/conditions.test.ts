@@ -22,6 +22,15 @@ describe('conditions of techniques', () => {
     assert.match(reason('fp8-weights-only', scenarioWith()) ?? '', /H100.* computes in FP8/);
   });
 
+  it('lets an FP8 cache through on an A100 in vLLM, which widens it as it reads, and not in SGLang', () => {
+    assert.equal(reason('fp8-kv-cache', scenarioWith({ device: 'a100-sxm-80gb' })), null);
+    assert.match(
+      reason('fp8-kv-cache', scenarioWith({ device: 'a100-sxm-80gb', engine: 'sglang' })) ?? '',
+      /no FP8 units$/,
+    );
+    assert.match(reason('fp8-kv-cache', scenarioWith({ device: 't4' })) ?? '', /no FP8 units$/);
+  });
+
   it('refuses to quantise what is already as narrow', () => {
     const int4 = scenarioWith({ setup: { weights: 'awq-int4' } });
     assert.equal(reason('awq-int4-weights', int4), 'the weights are already 4-bit');
