@@ -1,6 +1,5 @@
 import { defaultSetup } from '../deployment/defaults';
 import type { Parallelism } from '../deployment/setup';
-import { findDevice } from '../hardware/catalogue';
 import type { Device } from '../hardware/device';
 import type { ModelSpec } from '../model/spec';
 import type { Estimate } from '../roofline/estimate';
@@ -15,6 +14,7 @@ import type { ScenarioSummary } from './advice';
 import { AdvisorError } from './advisorError';
 import { askScenario, summarise } from './buildScenario';
 import { withoutTerms } from './estimateAnswer';
+import { hardwareOf, type HardwareChoice } from './searchHardware';
 import type { SearchOptions } from './searchQuery';
 import { searchVariants } from './searchVariants';
 import { whyBest } from './searchWhy';
@@ -44,7 +44,6 @@ export interface SearchAnswer {
   warnings: readonly Warning[];
 }
 
-const DEFAULT_HARDWARE = 'h100-sxm';
 /** Batches that are tried where none is given, as far as the engine takes them. */
 const BATCHES = [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
 /** Past so many scenarios the search is made coarser, and past that refused: answers come in seconds. */
@@ -91,41 +90,6 @@ export function searchScenarios(model: ModelSpec, options: SearchOptions): Searc
         : null,
     warnings: distinct([...warnings, ...result.warnings]),
   };
-}
-
-interface HardwareChoice {
-  device: Device;
-  counts: readonly number[];
-}
-
-function hardwareOf(options: SearchOptions, warnings: Warning[]): HardwareChoice[] {
-  if (options.hardware === undefined) {
-    warnings.push({
-      code: 'hardware-assumed',
-      message: `No hardware is given: ${DEFAULT_HARDWARE} is searched.`,
-    });
-  }
-  const found = new Map<string, HardwareChoice>();
-  for (const name of options.hardware ?? [DEFAULT_HARDWARE]) {
-    const { device, devices } = deviceOf(name);
-    const counts = countsUpTo(options.devices ?? devices ?? 1);
-    if ((found.get(device.id)?.counts.length ?? 0) < counts.length) found.set(device.id, { device, counts });
-  }
-  return [...found.values()];
-}
-
-function deviceOf(name: string): { device: Device; devices?: number } {
-  const found = findDevice(name);
-  if (found.device) return found;
-  const close = found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.join(', ')}?` : '';
-  throw new AdvisorError('hardware-unknown', `“${name}” is not a device that I know.${close}`);
-}
-
-/** Powers of two, and the number itself. */
-function countsUpTo(most: number): number[] {
-  const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
-  return [...counts, most];
 }
 
 /** The scenario as `estimate` would build it on one device of a kind, before anything is searched. */

@@ -34,7 +34,7 @@ export function transferSeconds(fleet: Fleet, from: number, to: number, bytes: B
 /**
  * Sum of `bytes` over `devices` devices, each of which has it then. Star: all send to one, which takes them in turn, and sends the sum
  * back to each. Tree: ⌈log2 n⌉ levels up and down. Ring: 2 (n − 1) messages of an n-th. Where latency rules, the star wins, since it
- * waits for two messages only (TPI-LLM, arXiv:2410.00531, section 3.2).
+ * waits for two messages only (TPI-LLM, arXiv:2410.00531).
  */
 export function allReduceOf(kind: AllReduce, bytes: Bytes, devices: number, link: FleetLink): Seconds {
   if (devices <= 1) return 0;

@@ -106,6 +106,13 @@ describe('searchScenarios', () => {
       codeOf(() => searchScenarios(LLAMA, { devices: 1024, hardware: many })),
       'search-too-large',
     );
+    const few = { devices: 2, tensorParallel: 4 };
+    assert.equal(
+      codeOf(() => searchScenarios(LLAMA, few)),
+      'too-few-devices',
+    );
+    // Where no number of devices is given, the splits say how many.
+    assert.equal(searchScenarios(LLAMA, { tensorParallel: 4 }).best?.scenario.devices, 4);
     assert.ok(!searchOptionsSchema.safeParse({ fleet: 'x' }).success);
     assert.ok(!searchOptionsSchema.safeParse({ ttft: Number.NaN }).success);
   });
