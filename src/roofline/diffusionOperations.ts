@@ -38,7 +38,6 @@ export function diffusionOperations(
     const rows = placesOf(product.place, shape) * samples;
     if (rows === 0) continue;
     operations.push({
-      ...EMPTY,
       kind: 'weights',
       name: product.kind === 'convolutions' ? 'convolutions' : 'matrices',
       layers: product.layers,
@@ -46,7 +45,9 @@ export function diffusionOperations(
       plainElements: (product.elements - product.packedElements) / split,
       packedElements: product.packedElements / split,
       superblockElements: product.superblockElements / split,
+      cacheBytes: 0,
       activationBytes: (product.edgeElements * rows * activationElement) / split,
+      scores: 0,
       flop: (2 * product.activeElements * rows) / split,
       rows,
     });
@@ -57,10 +58,13 @@ export function diffusionOperations(
     if (queries * keys === 0) continue;
     const seen = site.linear ? Math.min(keys, site.headWidth) : keys;
     operations.push({
-      ...EMPTY,
       kind: 'kv',
       name: 'attention',
       layers: site.layers,
+      weightBytes: 0,
+      plainElements: 0,
+      packedElements: 0,
+      superblockElements: 0,
       cacheBytes: (2 * samples * keys * site.width * activationElement) / split,
       activationBytes: (2 * samples * queries * site.width * activationElement) / split,
       scores: site.linear ? 0 : (samples * queries * keys * (site.width / site.headWidth)) / split,
@@ -71,29 +75,22 @@ export function diffusionOperations(
   for (const pass of work.passes) {
     const rows = placesOf(pass.place, shape) * samples;
     operations.push({
-      ...EMPTY,
       kind: 'activations',
       name: 'element-wise',
       layers: pass.layers,
+      weightBytes: 0,
+      plainElements: 0,
+      packedElements: 0,
+      superblockElements: 0,
+      cacheBytes: 0,
       activationBytes: (pass.elements * rows * activationElement) / split,
+      scores: 0,
       flop: (pass.elements * rows) / split,
       rows,
     });
   }
   return operations;
 }
-
-const EMPTY = {
-  weightBytes: 0,
-  plainElements: 0,
-  packedElements: 0,
-  superblockElements: 0,
-  cacheBytes: 0,
-  activationBytes: 0,
-  scores: 0,
-  flop: 0,
-  rows: 0,
-} as const;
 
 /** The largest bytes of activations that one evaluation holds at once. */
 export function aliveBytes(work: Work, shape: DiffusionShape, samples: number, element: Bytes): Bytes {

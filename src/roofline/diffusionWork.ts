@@ -121,9 +121,9 @@ function addUp(model: ModelSpec, schemeId: string | null): DiffusionWork {
 
 /** Adds up products by place, and keeps what else there is. */
 class Sum {
-  readonly sites: Site[] = [];
-  readonly passes: Passes[] = [];
   blocks = 0;
+  private readonly sites = new Map<string, Site>();
+  private readonly passes = new Map<string, Passes>();
   private readonly products = new Map<string, Product>();
 
   constructor(private readonly storage: ReturnType<typeof tensorStorage>) {}
@@ -156,14 +156,28 @@ class Sum {
     product.edgeElements += ((tensor.shape[0] ?? 0) + (tensor.shape[1] ?? 1)) * active;
   }
 
+  attends(site: Site): void {
+    fold(this.sites, JSON.stringify({ ...site, layers: 0 }), site);
+  }
+
+  passesOver(passes: Passes): void {
+    fold(this.passes, JSON.stringify({ ...passes, layers: 0 }), passes);
+  }
+
   work(): Work {
     return {
       products: [...this.products.values()],
-      sites: this.sites,
-      passes: this.passes,
+      sites: [...this.sites.values()],
+      passes: [...this.passes.values()],
       blocks: this.blocks,
     };
   }
+}
+
+/** Adds what is alike but for the number of layers. */
+function fold<T extends { layers: number }>(known: Map<string, T>, key: string, one: T): void {
+  const same = known.get(key);
+  known.set(key, same === undefined ? one : { ...same, layers: same.layers + one.layers });
 }
 
 function transformerWork(model: ModelSpec, network: DenoisingNetwork, sum: Sum): void {
@@ -177,11 +191,11 @@ function transformerWork(model: ModelSpec, network: DenoisingNetwork, sum: Sum):
     sum.blocks += layers;
     const sites = attentionSites(layer, network);
     for (const { queries, keys, ...site } of sites) {
-      sum.sites.push({ ...site, queries: flat(queries), keys: flat(keys), layers });
+      sum.attends({ ...site, queries: flat(queries), keys: flat(keys), layers });
     }
     const [own] = sites;
     if (own)
-      sum.passes.push({
+      sum.passesOver({
         ...blockPasses(layer, model.hiddenSize, own.width, network),
         layers,
         place: flat(own.queries),
@@ -226,7 +240,7 @@ function unetWork(model: ModelSpec, sum: Sum): void {
       const copies = (tensor.copies ?? 1) * indices.length;
       const place = placeOf(tensor);
       const keys = layer.weights.find(({ name }) => name === tensor.name.replace('to_q', 'to_k'));
-      sum.sites.push({
+      sum.attends({
         queries: place,
         keys: keys === undefined ? place : placeOf(keys),
         layers: copies,
@@ -236,7 +250,7 @@ function unetWork(model: ModelSpec, sum: Sum): void {
       });
       if (found[1] === '2') continue;
       sum.blocks += copies;
-      sum.passes.push({ place, layers: copies, elements: UNET_BLOCK * width, alive: (8 + 4 + 2) * width });
+      sum.passesOver({ place, layers: copies, elements: UNET_BLOCK * width, alive: (8 + 4 + 2) * width });
     }
   });
 }
@@ -257,7 +271,7 @@ function convolving(
     if (tensor.role !== 'convolution' || kernel.every((size) => size === 1)) continue;
     const layers = (tensor.copies ?? 1) * indices.length;
     sum.blocks += layers / 2;
-    sum.passes.push({
+    sum.passesOver({
       place,
       layers,
       elements: BEFORE_CONVOLUTION * input + AFTER_CONVOLUTION * out,
@@ -283,7 +297,7 @@ function decodeWork(vae: Tower, sum: Sum): Work | null {
       const place = placeOf(tensor);
       if (place === undefined || !/\.to_q\.weight$/.test(tensor.name)) continue;
       const width = tensor.shape[0] ?? 0;
-      sum.sites.push({
+      sum.attends({
         queries: place,
         keys: place,
         layers: indices.length,
