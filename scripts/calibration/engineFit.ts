@@ -155,7 +155,7 @@ export function fitEngine(
         ? any
         : fit(weigh(members), warm?.backends.get(family as Backend) ?? from, from, {
             free: identifiable(members),
-            hold: holdOf(engine, HOLD / devicesOf(members)),
+            hold: holdOf(engine, HOLD / devicesOf(members) ** 1.5),
             sweeps,
             restarts,
           });
@@ -175,7 +175,7 @@ export function fitEngine(
         backend,
         fit(weigh(list), warm?.backends.get(backend) ?? shared, shared, {
           free: identifiable(list),
-          hold: holdOf(engine, HOLD / devicesOf(list)),
+          hold: holdOf(engine, HOLD / devicesOf(list) ** 1.5),
           sweeps,
           restarts: 0,
         }),
