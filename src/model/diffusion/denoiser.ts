@@ -72,7 +72,7 @@ function compressionOf(raw: JsonObject): Denoiser['autoencoder'] {
   const widths = raw.block_out_channels;
   // Only the autoencoder of pictures halves at every level but the last; others have their usual sizes in the table.
   if (
-    raw._class_name === 'AutoencoderKL' &&
+    (raw._class_name === 'AutoencoderKL' || raw._class_name === 'AutoencoderKLFlux2') &&
     Array.isArray(widths) &&
     widths.length >= 1 &&
     widths.length <= 16

@@ -83,6 +83,8 @@ describe('operations of a denoising step', () => {
     ['LTX', { _class_name: 'LTXVideoTransformer3DModel' }, 3.712905e13],
     ['HunyuanVideo', { _class_name: 'HunyuanVideoTransformer3DModel' }, 1.206859e16],
     ['Allegro', { _class_name: 'AllegroTransformer3DModel' }, 2.238913e15],
+    ['SkyReels 2', { _class_name: 'SkyReelsV2Transformer3DModel' }, 8.806591e14],
+    ['Bria', { _class_name: 'BriaTransformer2DModel' }, 6.704203e13],
     ['Cosmos', { _class_name: 'CosmosTransformer3DModel' }, 2.209462e15],
   ];
   for (const [name, config, expected] of counted) {
