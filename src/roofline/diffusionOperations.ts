@@ -1,6 +1,6 @@
 import type { Bytes } from '../units/quantities';
 import type { DiffusionShape } from './diffusionShape';
-import type { Place, Work } from './diffusionWork';
+import type { Place, Work } from './workSum';
 import type { Operation } from './operation';
 
 /** How much of a step one device does, and in which format activations are. */
