@@ -72,10 +72,11 @@ export const estimateOptionsSchema = z.strictObject({
   images: whole(0, 10_000).optional(),
   imageSize: pixels().optional(),
   techniques: z.array(text(80), { error: TECHNIQUES }).max(20, TECHNIQUES).optional(),
-  /** Of the contract and not modelled yet: refused or warned of in `unmodelled.ts`, never passed over in silence. */
+  /** Of models that make pictures or videos. */
   steps: whole(1, 10_000).optional(),
   size: pixels().optional(),
   frames: whole(1, 100_000).optional(),
+  /** Of the contract and not modelled yet: refused or warned of in `unmodelled.ts`, never passed over in silence. */
   draft: text(4096).optional(),
   loraRank: whole(1, 65_536).optional(),
   /** Of llama.cpp: layers on the device, the rest on the processor `host`; `auto`: as many as fit. */

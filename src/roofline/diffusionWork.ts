@@ -20,7 +20,8 @@ const known = new WeakMap<ModelSpec, Map<string, DiffusionWork>>();
 /**
  * The work of a denoising network under a weight scheme (null: the file's own weights), kept for as long as the model is.
  *
- * @throws ScenarioError `unsupported-kind` where it is not known what the network's weights are applied to.
+ * @throws ScenarioError `unsupported-kind` where it is not known what the network's weights are applied to, `no-layers` where they
+ * have no width.
  */
 export function diffusionWork(model: ModelSpec, schemeId: string | null): DiffusionWork {
   const byScheme = known.get(model) ?? new Map<string, DiffusionWork>();
@@ -43,11 +44,15 @@ function addUp(model: ModelSpec, schemeId: string | null): DiffusionWork {
   const sum = new WorkSum(tensorStorage(model, schemeId));
   if (network.attends === 'unet') unetWork(model, sum);
   else transformerWork(model, network, sum);
+  const step = sum.work();
+  if (!step.passes.some(({ alive }) => alive > 0)) {
+    throw new ScenarioError('no-layers', `${model.name || 'The model'} has layers of no width.`);
+  }
   const vae = model.towers.find((tower) => tower.kind === 'diffusion');
   return {
     denoiser,
     network,
-    step: sum.work(),
+    step,
     decode: vae === undefined ? null : decodeWork(vae, new WorkSum(tensorStorage(model, schemeId))),
   };
 }

@@ -89,7 +89,10 @@ export class WorkSum {
   }
 
   attends(site: Site): void {
-    fold(this.sites, JSON.stringify({ ...site, layers: 0 }), site);
+    if (!(site.width > 0)) return;
+    // Heads that a hostile file makes no number of are taken as one.
+    const headWidth = site.headWidth >= 1 && site.headWidth <= site.width ? site.headWidth : site.width;
+    fold(this.sites, JSON.stringify({ ...site, headWidth, layers: 0 }), { ...site, headWidth });
   }
 
   passesOver(passes: Passes): void {

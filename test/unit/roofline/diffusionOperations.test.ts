@@ -147,6 +147,10 @@ describe('the shape of a picture', () => {
     }
   });
 
+  it('has a width', () => {
+    assert.throws(() => diffusionWork(component({ ...FLUX, num_attention_heads: 0 }), null), /no width/);
+  });
+
   it('is unknown for networks whose work is not known', () => {
     const control = component({
       _class_name: 'SD3ControlNetModel',
