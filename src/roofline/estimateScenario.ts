@@ -16,6 +16,7 @@ import { placementOf } from './placement';
 import { residualBand } from './residualBand';
 import type { Scenario } from './scenario';
 import { steadyState } from './steadyState';
+import { steadyFirstTerms, steadyStepTerms } from './steadyTerms';
 import type { StepTime } from './stepTime';
 import { schemeOf } from './tensorStorage';
 import { validateScenario } from './validateScenario';
@@ -54,7 +55,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     : 0;
   const steady = rate === null ? null : steadyState(plan, rate, most);
   const concurrency = steady ? steady.concurrency : scenario.workload.concurrency;
-  const sequences = Math.max(1, Math.round(concurrency));
+  const sequences = Math.max(1, Math.ceil(concurrency));
   const memory = memoryEstimate(scenario, plan.model, plan.placement, lengths, sequences, warnings);
   if (steady?.overloaded) {
     warnings.push({
@@ -73,9 +74,10 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   const prefill = prefillTime(plan, steady ? 1 : sequences, Math.max(1, lengths.prompt - shared), shared);
   const speculation = scenario.modifiers.speculation;
   const last = lengths.prompt + Math.max(0, lengths.output - 1);
-  const plain = decodeStep(plan, sequences, 1, lengths.prompt, last);
+  const batch = steady ? steady.batch : sequences;
+  const plain = decodeStep(plan, batch, 1, lengths.prompt, last);
   const verify = speculation
-    ? decodeStep(plan, sequences, 1 + speculation.draftTokens, lengths.prompt, last)
+    ? decodeStep(plan, batch, 1 + speculation.draftTokens, lengths.prompt, last)
     : plain;
   const emitted = speculation?.tokensPerPass ?? 1;
   const draftSeconds = speculation ? speculation.draftCost * plain.seconds : 0;
@@ -85,17 +87,21 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   const timeToFirstToken = steady ? steady.timeToFirstToken : prefill.seconds;
   const endToEnd = steady ? steady.endToEnd : prefill.seconds + Math.max(0, lengths.output - 1) * interToken;
 
-  const terms: Term[] = [
-    ...prefillTerms(plan, prefill),
+  const reckonTerms = (): Term[] => [
+    ...(steady ? steadyFirstTerms(steady, prefillTerms(plan, prefill)) : prefillTerms(plan, prefill)),
     ...(decodes ? phaseTerms('decode', plan, verify, 1) : []),
     ...(decodes && speculation
       ? fixedTerm('decode.draft', draftSeconds, 'draft cost × plain step', {
           draftCost: speculation.draftCost,
         })
       : []),
+    ...(decodes && steady ? steadyStepTerms(steady) : []),
   ];
-  const decodeSpread = spreadAround(plan, 'decode', concurrency);
-  const prefillSpread = spreadAround(plan, 'prefill', steady ? 1 : concurrency);
+  let terms: Term[] | undefined;
+  const decodeSpread = spreadAround(plan, 'decode', batch);
+  const prefillSpread = spreadAround(plan, 'prefill', steady ? 1 : sequences);
+  // Requests a second that are answered.
+  const served = steady ? Math.min(rate ?? 0, steady.servable) : 0;
   const prefilled = sequences * Math.max(1, lengths.prompt - shared);
   return {
     memory,
@@ -110,11 +116,9 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     },
     throughput: {
       perSequence: interToken > 0 ? 1 / interToken : 0,
-      total: interToken > 0 ? concurrency / interToken : 0,
-      prefill: steady ? lengths.prompt * Math.min(rate ?? 0, steady.servable) : prefilled / prefill.seconds,
-      ...(decodes
-        ? {}
-        : { sequences: steady ? Math.min(rate ?? 0, steady.servable) : sequences / prefill.seconds }),
+      total: interToken > 0 ? (steady ? served * lengths.output : concurrency / interToken) : 0,
+      prefill: steady ? lengths.prompt * served : prefilled / prefill.seconds,
+      ...(decodes ? {} : { sequences: steady ? served : sequences / prefill.seconds }),
     },
     bound: {
       prefill: boundOf(prefill.step),
@@ -124,7 +128,10 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
       prefill: rooflinePoint(plan, prefill.step),
       decode: rooflinePoint(plan, decodes ? verify : prefill.step),
     },
-    terms,
+    // Worked out when somebody looks: a search asks for thousands of estimates and shows a few.
+    get terms(): readonly Term[] {
+      return (terms ??= reckonTerms());
+    },
     calibration: {
       basis: basisOf(plan, decodes ? decodeSpread.nearest : prefillSpread.nearest),
       rows: plan.calibration.rows,

@@ -70,7 +70,7 @@ function steadyFigures(
   const most = Math.max(1, Math.min(one.maxConcurrency, scenario.setup.maxSequences * placement.data));
   const steady = steadyState(plan, rate, most);
   if (steady.overloaded) return { refused: 'rate', servable: steady.servable };
-  const sequences = Math.max(1, Math.round(steady.concurrency));
+  const sequences = Math.max(1, Math.ceil(steady.concurrency));
   const memory = memoryEstimate(scenario, plan.model, placement, lengths, sequences, []);
   if (!memory.fits) return { refused: 'memory' };
   const tokens = Math.max(1, lengths.output);

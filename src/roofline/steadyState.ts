@@ -4,11 +4,24 @@ import { decodeStep, prefillTime, type Plan } from './phase';
 
 /** What a request rate leads to, in means of one request. */
 export interface SteadyState {
-  /** Sequences in flight over all replicas. */
+  /** Requests in flight over all replicas, by Little's law: those whose prompt is computed and those that decode. Below 1 where they seldom meet. */
   concurrency: number;
+  /** Sequences of a decode step over all replicas; at least one each. */
+  batch: number;
   timeToFirstToken: Seconds;
   interToken: Seconds;
   endToEnd: Seconds;
+  /** What `timeToFirstToken` is made of besides the fixed cost of a request. */
+  first: {
+    /** Half of the step under way, the step that the prompt rides in, and prompts of others that arrived before. */
+    underWay: Seconds;
+    ridden: Seconds;
+    queue: Seconds;
+    /** What the own prompt adds to steps that run anyhow. */
+    own: Seconds;
+  };
+  /** What prompts of others add to a pass of decode, on average. */
+  interruption: Seconds;
   tail: {
     endToEnd: { p90: Seconds; p99: Seconds };
     timeToFirstToken: { p90: Seconds; p99: Seconds };
@@ -44,13 +57,16 @@ export function steadyState(plan: Plan, rate: number, most: number): SteadyState
   const interToken = slowed(batch);
   const running = interToken * emitted;
   const queue = (busy / (1 - busy)) * own * 0.5;
+  const ridden = tokenTime(batch) * emitted;
   // Half a step is waited for on average, then the step with the own prompt in it runs.
-  const timeToFirstToken =
-    running / 2 + tokenTime(batch) * emitted + own + queue + plan.calibration.constants.requestSeconds;
+  const timeToFirstToken = running / 2 + ridden + own + queue + plan.calibration.constants.requestSeconds;
   const endToEnd = timeToFirstToken + (output - 1) * interToken;
   const spread = running / 2 + queue + own * 0.5;
   return {
-    concurrency: Math.max(1, batch) * data,
+    concurrency: Math.min(effective * endToEnd, mostHere) * data,
+    batch: Math.max(1, batch) * data,
+    first: { underWay: running / 2, ridden, queue, own },
+    interruption: running - ridden,
     timeToFirstToken,
     interToken,
     endToEnd,

@@ -143,13 +143,39 @@ describe('estimate', () => {
 
   it('follows Little’s law under a request rate', () => {
     const answer = estimate(scenario({ workload: { requestRate: 4, inputTokens: 512, outputTokens: 256 } }));
-    near(answer.concurrency, 4 * 256 * answer.latency.interToken.p50, 0.01);
+    near(answer.concurrency, 4 * answer.latency.endToEnd.p50, 0.001);
+    near(answer.throughput.total, 4 * 256);
     assert.ok(answer.latency.tail.endToEnd !== null);
+    const seldom = estimate(
+      scenario({ workload: { requestRate: 0.01, inputTokens: 512, outputTokens: 256 } }),
+    );
+    near(seldom.concurrency, 0.01 * seldom.latency.endToEnd.p50, 0.001);
+    near(seldom.throughput.total, 0.01 * 256);
     const overload = estimate(
       scenario({ workload: { requestRate: 4000, inputTokens: 512, outputTokens: 256 } }),
     );
     assert.ok(overload.warnings.some((warning) => warning.code === 'overloaded'));
     assert.ok(Number.isFinite(overload.latency.endToEnd.p90));
+  });
+
+  it('has terms that add up to the means under a request rate, drafting or not', () => {
+    for (const requestRate of [0.01, 3, 30, 3000]) {
+      for (const inputTokens of [16, 2000, 60000]) {
+        for (const draftTokens of [0, 3]) {
+          const speculation = draftTokens
+            ? { draftTokens, tokensPerPass: 2.5, draftCost: 0.1, draftMemory: 0.05 }
+            : null;
+          const { latency, terms } = estimate(
+            scenario({ workload: { requestRate, inputTokens }, modifiers: { speculation } }),
+          );
+          const sum = (phase: string): number =>
+            terms.filter(({ id }) => id.startsWith(phase)).reduce((total, { seconds }) => total + seconds, 0);
+          near(sum('prefill.'), latency.timeToFirstToken.p50, 1e-9);
+          near(sum('decode.'), latency.interToken.p50 * (speculation?.tokensPerPass ?? 1), 1e-9);
+          assert.ok(terms.every(({ seconds }) => seconds >= 0));
+        }
+      }
+    }
   });
 
   it('gets faster with tensor parallel over a fast link, by less than the number of devices', () => {
