@@ -19,7 +19,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   kimik2: ['deepseekv3'],
   lasrctc: ['lasr'],
   llama: ['yi', 'xverse', 'aquila'],
-  minimaxm3vl: ['minimaxm3sparse'],
+  minimaxm3vl: ['minimaxm3sparse', 'minimaxm3'],
   ministral3: ['mistral3'],
   nemotronnas: ['decilm'],
   parakeetctc: ['parakeet'],

@@ -13,6 +13,7 @@ import { formatOf } from './format';
 import { Notes } from './notes';
 import { foldLayers } from './parts/foldLayers';
 import { pictureRuleOf } from './pictures/pictureRule';
+import { tableName } from './otherNames';
 import { isParamsJson, translateParams, untranslated } from './paramsJson';
 import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
@@ -71,7 +72,8 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   // Diffusers components have sizes by the same names (Z-Image), and say their class.
   const params = given._class_name === undefined && isParamsJson(given);
   const raw = params ? translateParams(given) : given;
-  const modelType = typeOf(raw);
+  const saidType = typeOf(raw);
+  const modelType = tableName(saidType);
   const config = new Config(raw, classDefaults(modelType), notes, '', options.evidence ?? {});
   const said = config.texts('architectures')?.[0];
   const architecture = said ?? options.architecture ?? '';
@@ -86,8 +88,8 @@ function readConfig(given: JsonObject, options: ReadOptions): ModelSpec {
   const path = config.text('_name_or_path');
   return checked(
     assemble(withPictures(model, modelType, raw), {
-      name: options.name ?? path ?? modelType,
-      modelType,
+      name: options.name ?? path ?? saidType,
+      modelType: saidType,
       architecture,
       format,
       quantisation,
@@ -123,7 +125,7 @@ function readFamily(config: Config, modelType: string, architecture: string, dep
     nested: (key, fallback, options = {}) => {
       const raw = config.raw[key];
       if (!isObject(raw) && options.evenIfAbsent !== true) return undefined;
-      const said = isObject(raw) && typeof raw.model_type === 'string' ? raw.model_type : '';
+      const said = isObject(raw) && typeof raw.model_type === 'string' ? tableName(raw.model_type) : '';
       // A section that repeats the outer file's type is that family's own part of the kind asked for.
       const type = said === '' || said === modelType ? fallback : said;
       const section = config.section(

@@ -7,7 +7,8 @@ import { matrix, norm, vector } from './tensors';
 export const BERT_POOLS =
   /(?:ForSequenceClassification|ForMultipleChoice|ForPreTraining|ForNextSentencePrediction|Model)$/;
 export const ROBERTA_POOLS = /(?:ForMultipleChoice|Model)$/;
-export const NEVER_POOLS = /$^/;
+/** Matches no name, the empty one neither. */
+export const NEVER_POOLS = /(?!)/;
 
 export interface EncoderTop {
   hidden: number;

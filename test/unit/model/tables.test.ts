@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { CLASS_DEFAULTS, CLASS_DEFAULTS_SCHEMA } from '../../../src/model/classDefaults';
 import { DIFFUSION_FAMILIES } from '../../../src/model/diffusion/table';
+import { DECODERS } from '../../../src/model/families/decoders/table';
+import { ENCODERS } from '../../../src/model/families/encoders/table';
+import { MULTIMODAL } from '../../../src/model/families/multimodal/table';
+import { SPEECH } from '../../../src/model/families/speech/table';
 import { FAMILIES } from '../../../src/model/families/table';
+import { VISION } from '../../../src/model/families/vision/table';
+import { tableName } from '../../../src/model/otherNames';
 import {
   findScheme,
   storedBytes,
@@ -23,6 +29,18 @@ describe('the model room’s tables', () => {
         Object.hasOwn(FAMILIES, modelType) || Object.hasOwn(DIFFUSION_FAMILIES, modelType),
         modelType,
       );
+  });
+
+  it('hold no type in two groups, and every other name leads to a type', () => {
+    const groups = [DECODERS, ENCODERS, MULTIMODAL, SPEECH, VISION, DIFFUSION_FAMILIES];
+    const types = groups.flatMap((group) => Object.keys(group));
+    assert.deepEqual(
+      types.filter((type, index) => types.indexOf(type) !== index),
+      [],
+    );
+    for (const name of ['lfm2-vl', 'Glm4vMoe_text', 'deepseek_ref', 'minimax_m3', 'ovis2_vision_model'])
+      assert.ok(Object.hasOwn(FAMILIES, tableName(name)), name);
+    assert.equal(tableName('llama'), 'llama');
   });
 
   it('find schemes in any case and by their aliases', () => {

@@ -19,6 +19,7 @@ export const cohere2: Family = (context) => {
   const bias = context.config.flag(false, 'attention_bias');
   context.config.understood(
     'logit_scale',
+    'layer_switch',
     'order_of_interleaved_layers',
     'rotary_pct',
     'use_embedding_sharing',

@@ -34,7 +34,13 @@ export const minimaxM3Text: Family = (context) => {
     sharedWidth: config.integerOr(0, 'shared_intermediate_size'),
     correctionBias: true,
   });
-  config.understood('n_shared_experts');
+  // The text model taken out of its wrapper repeats the experts' width and says that the router learns a correction.
+  config.understood(
+    'n_shared_experts',
+    'moe_intermediate_size',
+    'use_routing_bias',
+    'num_nextn_predict_layers',
+  );
   return llamaLike(context, {
     window: { slides: () => false },
     describe: (index) => `${String(isIndexed(index))} ${String(isSparse(index))}`,

@@ -41,6 +41,7 @@ export const nemotronH: Family = ({ config, architecture, notes }) => {
     'mamba_hidden_act',
     'mamba_ssm_cache_dtype',
     'mamba_num_groups',
+    'time_step_rank',
     'expand',
     'sliding_window',
     'num_nextn_predict_layers',

@@ -63,7 +63,7 @@ export const gptNeoxJapanese: Family = ({ config, architecture }) => {
 };
 
 /** CPM-Ant: prompts and segments with rows of their own, one table of relative positions for all layers. */
-export const cpmAnt: Family = ({ config, architecture }) => {
+export const cpmAnt: Family = ({ config, notes, architecture }) => {
   const hidden = config.integer('hidden_size');
   const vocabulary = config.integer('vocab_size');
   const heads = config.integer('num_attention_heads');
@@ -74,6 +74,11 @@ export const cpmAnt: Family = ({ config, architecture }) => {
   const prompts = config.integer('prompt_types') * config.integer('prompt_length');
   config.understood('tie_word_embeddings', 'position_bias_max_distance', 'use_cache');
   const top = topOf(architecture);
+  if (top !== 'none')
+    notes.doubt(
+      'tied-head-unclear',
+      'Releases differ in whether the head is tied to the embedding; it is counted.',
+    );
   const path = 'cpmant.encoder.layers.{layer}.';
   return {
     kind: 'decoder',

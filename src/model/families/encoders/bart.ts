@@ -41,6 +41,9 @@ function bartLike(context: FamilyContext, options: BartOptions): FamilyModel {
     'init_std',
     'static_position_embeddings',
     'extra_pos_embeddings',
+    'extra_layer_norm',
+    'layernorm_variant',
+    'add_cross_attention',
     'do_blenderbot_90_layernorm',
     'encoder_layerdrop',
     'decoder_layerdrop',
@@ -183,12 +186,19 @@ export const blenderbot: Family = (context) =>
 export const blenderbotSmall: Family = (context) =>
   bartLike(context, { positionOffset: 0, embeddingNorm: true, finalNorm: false });
 
-/** Marian and Pegasus: sinusoids kept as a table, which some count and some do not. */
+/** Marian and Pegasus: sinusoids kept among the parameters as a table that is never trained. */
 export const marian: Family = (context) => {
-  context.notes.doubt(
+  context.notes.remark(
     'sinusoid-table',
     'Sinusoidal positions are stored as a table that is never trained; it is counted.',
   );
+  const { config, architecture } = context;
+  const vocabulary = config.integer('vocab_size');
+  if (/ForCausalLM$/.test(architecture) && config.integerOr(vocabulary, 'decoder_vocab_size') !== vocabulary)
+    context.notes.doubt(
+      'two-vocabularies',
+      'The decoder alone has a vocabulary of its own size; which one its head has is not certain.',
+    );
   return bartLike(context, {
     positionOffset: 0,
     embeddingNorm: false,

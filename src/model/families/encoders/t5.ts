@@ -43,6 +43,7 @@ export const t5: Family = ({ config, architecture, modelType, notes }) => {
     'hidden_size',
     'head_dim',
     'is_gated_act',
+    'scalable_attention',
     'dense_act_fn',
   );
   const encoder = stack('encoder', layers, sizes, false);

@@ -149,6 +149,10 @@ export const udop: Family = (context) => {
     );
   const patches = (name: string): WeightTensor[] =>
     convolution(name, [hidden, config.integer('num_channels'), patch, patch], 'embedding', { bias: true });
+  config.notes.doubt(
+    'release-differs',
+    'Releases differ in whether encoder and decoder share the projection of patches; two are counted.',
+  );
   return t5Kin(context, {
     alwaysTied: true,
     encoderOutside: [

@@ -151,6 +151,7 @@ export const funnel: Family = (context) => {
     'separate_cls',
     'truncate_seq',
     'pool_q_only',
+    'rel_attn_type',
   );
   const narrow = /(?:BaseModel|ForSequenceClassification|ForMultipleChoice)$/.test(architecture);
   const linear = (name: string, rows: number): WeightTensor[] =>

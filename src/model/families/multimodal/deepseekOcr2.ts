@@ -4,7 +4,7 @@ import { convolution, matrix, vector, lookup } from '../../parts/tensors';
 import { ReadFailure } from '../../readFailure';
 import { deepseek } from '../decoders/deepseek';
 import { asTower, clipVision } from '../vision/clip';
-import { samTower } from './samVision';
+import { samTower } from '../vision/samTower';
 import { joined, readText, readTower, sizesOf } from './wrapper';
 
 /** Segment Anything's tower with two convolutions that halve behind it. */

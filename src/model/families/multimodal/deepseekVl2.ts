@@ -8,7 +8,7 @@ import type { Tower, WeightTensor } from '../../spec';
 import { deepseekV2 } from '../decoders/deepseek';
 import { asTower } from '../vision/clip';
 import { ocrEncoder } from './deepseekOcr2';
-import { samTower } from './samVision';
+import { samTower } from '../vision/samTower';
 import { so400m } from './timmTowers';
 
 /** Segment Anything's base size and the two convolutions that DeepSeek-OCR puts behind it. */

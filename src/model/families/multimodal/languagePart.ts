@@ -4,7 +4,15 @@ import type { FamilyContext, FamilyModel } from '../../family';
 import { matrix } from '../../parts/tensors';
 
 /** Outer classes that hand a tie said in the language section outwards (5.x: `__post_init__` of their configurations). */
-const FORWARD_INNER_TIE = new Set(['llava', 'glm4v', 'glm4v_moe', 'qwen2_vl', 'qwen2_5_vl']);
+const FORWARD_INNER_TIE = new Set([
+  'glm4v',
+  'glm4v_moe',
+  'llava',
+  'llava_next_video',
+  'llava_onevision',
+  'qwen2_5_vl',
+  'qwen2_vl',
+]);
 
 /** Classes that 4.x never had: the outer file alone decides for them. */
 const OUTER_ALONE = new Set(['gemma4', 'qwen3_5', 'qwen3_5_moe']);

@@ -121,7 +121,13 @@ export const pix2structText: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
   const vocabulary = config.integer('vocab_size');
   config.understood('relative_attention_max_distance', 'dense_act_fn', 'encoder_hidden_size', 'is_decoder');
-  config.understood('tie_word_embeddings', 'add_cross_attention', 'use_cache', 'layer_norm_epsilon');
+  config.understood(
+    'feed_forward_proj',
+    'tie_word_embeddings',
+    'add_cross_attention',
+    'use_cache',
+    'layer_norm_epsilon',
+  );
   return {
     kind: 'decoder',
     hidden,

@@ -12,7 +12,7 @@ import { llama4, llama4Text, llama4Vision } from './llama4';
 import { mllama, mllamaText } from './mllama';
 import { phi3Vision } from './phi3Vision';
 import { qwen2Audio, qwen2AudioEncoder } from './qwen2Audio';
-import { deepseekVlHybrid, gotOcr2, samVision } from './samVision';
+import { deepseekVlHybrid, gotOcr2, gotOcr2Vision } from './samWrappers';
 import {
   glm46v,
   glmOcr,
@@ -200,7 +200,7 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   glmasr: glmAsr,
   glmasr_encoder: glmAsrEncoder,
   got_ocr2: gotOcr2,
-  got_ocr2_vision: samVision,
+  got_ocr2_vision: gotOcr2Vision,
   granite_docling: graniteDocling,
   granite_docling_text: granite,
   granite_docling_vision: graniteDoclingVision,
@@ -319,7 +319,6 @@ export const MULTIMODAL: Readonly<Record<string, Family>> = {
   qwen3_omni_moe_vision_encoder: qwen3Vision,
   qwen3_vl: qwen3Vl,
   qwen3_vl_moe: qwen3VlMoe,
-  sam_vision_model: samVision,
   shieldgemma2: gemma3,
   smolvlm: idefics3,
   smolvlm_vision: idefics3Vision,

@@ -133,7 +133,7 @@ export const gemma3: Family = (context) => {
 /** PaliGemma: one matrix from SigLIP to Gemma. */
 export const paligemma: Family = (context) => {
   const { config } = context;
-  config.understood('hidden_size', 'projection_dim');
+  config.understood('hidden_size', 'num_hidden_layers', 'projection_dim');
   const both = textAndVision(context, 'gemma', 'siglip_vision_model');
   const out = config.optional('projection_dim') ?? both.text.hidden;
   return withTower(both, (vision) =>
@@ -149,6 +149,8 @@ function qwenVl(textType: string, visionType: string): Family {
     const vision = nested('vision_config', visionType, { evenIfAbsent: true });
     const text = flat ? context.as(textType) : textAndVision(context, textType, visionType).text;
     config.understood('vision_token_id', 'vision_start_token_id', 'vision_end_token_id');
+    // Sizes beside the language section are a copy that some releases leave in the outer file.
+    if (!flat) config.understood('hidden_size', 'intermediate_size');
     return vision === undefined ? text : { ...text, towers: [asTower(vision)] };
   };
 }

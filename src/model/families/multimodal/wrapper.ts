@@ -79,7 +79,6 @@ function tieOf(
   const said = typeof inner === 'boolean' ? inner : undefined;
   if (OUTER_DECIDES.has(modelType)) return outer === true;
   if (typeof outer !== 'boolean') return said;
-  if (said === undefined && config.says('tie_word_embeddings')) return outer;
   const own = said ?? classDefaults(named).tie_word_embeddings;
   if (typeof own !== 'boolean' || own === outer) return outer;
   notes.doubt(

@@ -56,6 +56,7 @@ export const clapAudio: Family = (context) => {
     'num_hidden_layers',
     'projection_dim',
     'projection_hidden_act',
+    'projection_hidden_size',
     'patch_stride',
     'aff_block_r',
     ...FUSION,

@@ -41,7 +41,7 @@ function mobileStage(config: Config, path: string, out: number, input: number, c
 function understood(context: FamilyContext): void {
   doubtHead(context, HEADS);
   understoodPictureKeys(context.config);
-  context.config.understood('output_stride', 'patch_size', 'atrous_rates');
+  context.config.understood('output_stride', 'patch_size', 'atrous_rates', 'aspp_out_channels');
 }
 
 /** DeepLab's head: the map seen at several distances, gathered, then classified. */

@@ -1,68 +1,12 @@
 import { isObject, type Config } from '../../config';
 import { classDefaults } from '../../classDefaults';
 import type { Family, FamilyContext, FamilyModel } from '../../family';
-import { encoderStack } from '../../parts/encoderStack';
 import { lookup, norm, vector } from '../../parts/tensors';
-import { conv, doubtHead, learned, sides, visionModel } from '../../parts/visionPieces';
+import { conv, doubtHead, visionModel } from '../../parts/visionPieces';
 import { ReadFailure } from '../../readFailure';
 import type { WeightTensor } from '../../spec';
 import { asTower } from './clip';
 import { maskDecoder, type SamKind } from './samDecoder';
-
-/** SAM's picture encoder: windowed attention with learned relative positions, and a neck of two convolutions. */
-export const samVision: Family = ({ config }) => {
-  const hidden = config.integer('hidden_size');
-  const heads = config.integer('num_attention_heads');
-  const out = config.integer('output_channels');
-  const [imageHeight, imageWidth] = sides(config, 'image_size');
-  const [patchHeight, patchWidth] = sides(config, 'patch_size');
-  const rows = Math.floor(imageHeight / Math.max(1, patchHeight));
-  const columns = Math.floor(imageWidth / Math.max(1, patchWidth));
-  const window = config.integer('window_size');
-  const everywhere = new Set(config.integers('global_attn_indexes') ?? []);
-  const relative = config.flag(true, 'use_rel_pos');
-  const path = 'vision_encoder.layers.{layer}.';
-  const width = config.optional('mlp_dim') ?? Math.trunc(hidden * (config.number('mlp_ratio') ?? 4));
-  config.understood('num_pos_feats', 'scale', 'mlp_ratio');
-  const places = (index: number, all: number): number =>
-    2 * (everywhere.has(index) || window === 0 ? all : window) - 1;
-  const layers = encoderStack({
-    path,
-    layers: config.integer('num_hidden_layers'),
-    hidden,
-    heads,
-    width,
-    qkvBias: config.flag(true, 'qkv_bias'),
-    outBias: true,
-    mlpBias: true,
-    attention: 'attn',
-    fused: 'qkv',
-    attentionNames: { output: 'proj' },
-    feedForwardNames: { up: 'lin1', down: 'lin2' },
-    describe: (index) => String(everywhere.has(index)),
-    others: (index) =>
-      relative
-        ? [
-            vector(`${path}attn.rel_pos_h`, [places(index, rows), hidden / heads], 'attention'),
-            vector(`${path}attn.rel_pos_w`, [places(index, columns), hidden / heads], 'attention'),
-          ]
-        : [],
-  });
-  return visionModel(hidden, layers, [
-    ...(config.flag(true, 'use_abs_pos')
-      ? [learned('vision_encoder.pos_embed', 1, rows, columns, hidden)]
-      : []),
-    ...conv('vision_encoder.patch_embed.projection', hidden, config.integerOr(3, 'num_channels'), {
-      kernel: [patchHeight, patchWidth],
-      bias: true,
-      part: 'embedding',
-    }),
-    ...conv('vision_encoder.neck.conv1', out, hidden),
-    ...norm('vision_encoder.neck.layer_norm1', out, 'layer'),
-    ...conv('vision_encoder.neck.conv2', out, out, { kernel: 3 }),
-    ...norm('vision_encoder.neck.layer_norm2', out, 'layer'),
-  ]);
-};
 
 /** What stands for a point, a box and a mask that the user draws. */
 function promptEncoder(config: Config): WeightTensor[] {
@@ -107,6 +51,11 @@ export function samLike(
   const features = config.object('vision_config')?.num_pos_feats;
   const positions = typeof features === 'number' ? features : Math.floor(prompt.integer('hidden_size') / 2);
   const second = kind === 'second';
+  if (!second)
+    config.notes.doubt(
+      'release-differs',
+      'The frequencies of positions are a weight in newer releases and a buffer in older ones; they are counted.',
+    );
   const fpn = config.object('vision_config')?.fpn_hidden_size;
   return {
     ...visionModel(decoder.integer('hidden_size'), masks.layers, [

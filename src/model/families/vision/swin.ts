@@ -40,6 +40,7 @@ function swinLike(context: FamilyContext, second: boolean): FamilyModel {
     'num_hidden_layers',
     'num_attention_heads',
     'pretrained_window_sizes',
+    'path_norm',
   );
   const layers: LayerPlan[] = [];
   depths.forEach((depth, stage) => {
@@ -81,6 +82,11 @@ function swinLike(context: FamilyContext, second: boolean): FamilyModel {
   const [rows, columns] = patchGrid(config);
   const e = `${root}embeddings.`;
   const finalNorm = modelType !== 'donut-swin';
+  if (finalNorm && backbone && !second)
+    config.notes.doubt(
+      'release-differs',
+      'The last norm of a Swin backbone is in newer releases of the class only, and is counted.',
+    );
   const absolute = config.flag(false, 'use_absolute_embeddings');
   if (absolute)
     config.notes.doubt(

@@ -13,6 +13,9 @@ export const videoMae: Family = (context) => {
   const { config, architecture } = context;
   doubtHead(context, /Model$|ForPreTraining$|ForVideoClassification$/);
   config.understood('num_frames', 'norm_pix_loss', 'image_size');
+  // The decoder that the encoder was trained with is in every file, and in the weights of a model for pre-training alone.
+  config.understood('decoder_num_attention_heads', 'decoder_hidden_size', 'decoder_num_hidden_layers');
+  config.understood('decoder_intermediate_size');
   const hidden = config.integer('hidden_size');
   const tube = config.integer('tubelet_size');
   const [height, width] = sides(config, 'patch_size');
