@@ -3,7 +3,7 @@ import { engineName } from '../techniques/engineName';
 import { defaultSetup, engineDefaults } from '../deployment/defaults';
 import { vendorsOf } from '../deployment/engineDevices';
 import type { ServingSetup } from '../deployment/setup';
-import { findDevice } from '../hardware/catalogue';
+import { catalogueWith, findDevice } from '../hardware/catalogue';
 import type { Device } from '../hardware/device';
 import type { ModelSpec } from '../model/spec';
 import { findScheme } from '../model/weightSchemes';
@@ -19,6 +19,9 @@ import { checkWorkload } from '../workload/checkWorkload';
 import { DEFAULT_WORKLOAD, type Sampling, type Workload } from '../workload/workload';
 import type { ScenarioSummary } from './advice';
 import { AdvisorError } from './advisorError';
+import { withAdapter } from './loraAdapter';
+import { NO_FILES, type OptionFiles } from './optionFiles';
+import { withOwnDraft } from './ownDraft';
 import type { EstimateOptions } from './query';
 import { spreadDevices } from './spreadDevices';
 import { refuseUnmodelled, unmodelledWarnings } from './unmodelled';
@@ -49,15 +52,20 @@ export function buildScenario(model: ModelSpec, options: EstimateOptions, deploy
 }
 
 /** As `buildScenario`, with the warnings that a script or a terminal has to show. */
-export function askScenario(model: ModelSpec, options: EstimateOptions, deployed?: Deployed): BuiltScenario {
-  refuseUnmodelled(options);
+export function askScenario(
+  model: ModelSpec,
+  options: EstimateOptions,
+  deployed?: Deployed,
+  files: OptionFiles = NO_FILES,
+): BuiltScenario {
+  refuseUnmodelled(options, files);
   if (options.hardware === undefined) {
     throw new AdvisorError(
       'hardware-missing',
       'Which hardware? Name a device, h100-sxm for example; “inference-lens hardware” lists them.',
     );
   }
-  const found = deviceOf(options.hardware);
+  const found = deviceOf(options.hardware, files.devices);
   const warnings: Warning[] = [];
   const said = options.devices ?? deployed?.devices ?? found.devices ?? null;
   const asked = model.kind === 'diffusion' ? spreadPictures(options, deployed, said, warnings) : options;
@@ -71,7 +79,12 @@ export function askScenario(model: ModelSpec, options: EstimateOptions, deployed
   };
   const spread = spreadDevices(asked, plain, said, warnings);
   warnings.push(...checkWorkload(spread.workload), ...unmodelledWarnings(options, spread));
-  return { scenario: withTechniques(spread, options.techniques ?? [], warnings), warnings };
+  const built = withTechniques(spread, options.techniques ?? [], warnings);
+  const drafted = files.draft === null ? built : withOwnDraft(built, files.draft, warnings);
+  return {
+    scenario: options.loraRank === undefined ? drafted : withAdapter(drafted, options.loraRank, warnings),
+    warnings,
+  };
 }
 
 function setupOf(
@@ -153,8 +166,8 @@ function withTechniques(plain: Scenario, ids: readonly string[], warnings: Warni
   return scenario;
 }
 
-function deviceOf(name: string): { device: Device; devices?: number } {
-  const found = findDevice(name);
+function deviceOf(name: string, own: readonly Device[]): { device: Device; devices?: number } {
+  const found = own.length > 0 ? catalogueWith(own).find(name) : findDevice(name);
   if (found.device) return found;
   const close =
     found.suggestions.length > 0

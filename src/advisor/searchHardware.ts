@@ -1,4 +1,4 @@
-import { findDevice } from '../hardware/catalogue';
+import { catalogueWith, findDevice } from '../hardware/catalogue';
 import type { Device } from '../hardware/device';
 import type { Warning } from '../units/quantities';
 import { AdvisorError } from './advisorError';
@@ -16,7 +16,11 @@ export interface HardwareChoice {
  * Kinds of device to choose from, each once. Throws `AdvisorError` for names that are not known, and where the splits that are given
  * take more devices than may be used.
  */
-export function hardwareOf(options: SearchOptions, warnings: Warning[]): HardwareChoice[] {
+export function hardwareOf(
+  options: SearchOptions,
+  warnings: Warning[],
+  own: readonly Device[] = [],
+): HardwareChoice[] {
   if (options.hardware === undefined) {
     warnings.push({
       code: 'hardware-assumed',
@@ -32,15 +36,15 @@ export function hardwareOf(options: SearchOptions, warnings: Warning[]): Hardwar
   }
   const found = new Map<string, HardwareChoice>();
   for (const name of options.hardware ?? [DEFAULT_HARDWARE]) {
-    const { device, devices } = deviceOf(name);
+    const { device, devices } = deviceOf(name, own);
     const counts = countsUpTo(options.devices ?? Math.max(devices ?? 1, needed));
     if ((found.get(device.id)?.counts.length ?? 0) < counts.length) found.set(device.id, { device, counts });
   }
   return [...found.values()];
 }
 
-function deviceOf(name: string): { device: Device; devices?: number } {
-  const found = findDevice(name);
+function deviceOf(name: string, own: readonly Device[]): { device: Device; devices?: number } {
+  const found = own.length > 0 ? catalogueWith(own).find(name) : findDevice(name);
   if (found.device) return found;
   const close = found.suggestions.length > 0 ? ` Did you mean ${found.suggestions.join(', ')}?` : '';
   throw new AdvisorError('hardware-unknown', `“${name}” is not a device that I know.${close}`);

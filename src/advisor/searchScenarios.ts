@@ -56,7 +56,11 @@ const RISKS = ['none', 'low', 'medium', 'high'] as const;
  *
  * @throws AdvisorError, ScenarioError where an option names something unknown or makes no sense.
  */
-export function searchScenarios(model: ModelSpec, options: SearchOptions): SearchAnswer {
+export function searchScenarios(
+  model: ModelSpec,
+  options: SearchOptions,
+  own: readonly Device[] = [],
+): SearchAnswer {
   if (model.kind === 'diffusion') {
     throw new AdvisorError(
       'not-modelled',
@@ -65,10 +69,10 @@ export function searchScenarios(model: ModelSpec, options: SearchOptions): Searc
   }
   const warnings: Warning[] = [];
   const { goal = 'latency' } = options;
-  const hardware = hardwareOf(options, warnings);
+  const hardware = hardwareOf(options, warnings, own);
   const bases = hardware.map(({ device, counts }) => ({
     counts,
-    base: baseOn(model, device, options, warnings),
+    base: baseOn(model, device, options, warnings, own),
   }));
   const first = bases[0];
   if (!first) throw new AdvisorError('hardware-missing', 'Which hardware? Name at least one device.');
@@ -93,7 +97,14 @@ export function searchScenarios(model: ModelSpec, options: SearchOptions): Searc
 }
 
 /** The scenario as `estimate` would build it on one device of a kind, before anything is searched. */
-function baseOn(model: ModelSpec, device: Device, options: SearchOptions, warnings: Warning[]): Scenario {
+function baseOn(
+  model: ModelSpec,
+  device: Device,
+  options: SearchOptions,
+  warnings: Warning[],
+  own: readonly Device[],
+): Scenario {
+  const files = { devices: own, draft: null };
   const {
     goal: _goal,
     lossless: _lossless,
@@ -109,13 +120,14 @@ function baseOn(model: ModelSpec, device: Device, options: SearchOptions, warnin
     contextParallel,
     ...rest
   } = options;
-  const asked = askScenario(model, { ...rest, hardware: device.id, devices: 1 });
+  const asked = askScenario(model, { ...rest, hardware: device.id, devices: 1 }, undefined, files);
   warnings.push(...asked.warnings);
   // Techniques are put on anew in each variant: this is the scenario without them, and asked for once to hear of their doubts.
   const plain =
     options.techniques === undefined
       ? asked.scenario
-      : askScenario(model, { ...rest, techniques: [], hardware: device.id, devices: 1 }).scenario;
+      : askScenario(model, { ...rest, techniques: [], hardware: device.id, devices: 1 }, undefined, files)
+          .scenario;
   const parallelism = { ...plain.setup.parallelism, context: contextParallel ?? 1 };
   return {
     ...plain,

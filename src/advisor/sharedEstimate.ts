@@ -13,6 +13,7 @@ import type { Warning } from '../units/quantities';
 import { AdvisorError } from './advisorError';
 import { askScenario, type BuiltScenario } from './buildScenario';
 import { answerEstimate, type EstimateAnswer } from './estimateAnswer';
+import { NO_FILES, type OptionFiles } from './optionFiles';
 import type { EstimateOptions } from './query';
 
 /** An estimate whose scenario says how unlike devices share the work. */
@@ -74,8 +75,9 @@ export function answerOffload(
   model: ModelSpec,
   { gpuLayers = 'auto', host, ...options }: EstimateOptions,
   terms: boolean,
+  files: OptionFiles = NO_FILES,
 ): SharedAnswer | EstimateAnswer {
-  const built = askScenario(model, options);
+  const built = askScenario(model, options, undefined, files);
   const { setup, device, devices } = built.scenario;
   if (setup.engine !== 'llama.cpp') {
     throw new AdvisorError(

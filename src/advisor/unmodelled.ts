@@ -3,21 +3,22 @@ import type { Scenario } from '../roofline/scenario';
 import { hasExperts } from '../techniques/facts';
 import type { Warning } from '../units/quantities';
 import { AdvisorError } from './advisorError';
+import type { OptionFiles } from './optionFiles';
 import type { EstimateOptions } from './query';
 
 /**
  * Refuses options whose effect is too large to leave out and that are not modelled yet.
  * Throws `AdvisorError` with the code `not-modelled`.
  */
-export function refuseUnmodelled(options: EstimateOptions): void {
+export function refuseUnmodelled(options: EstimateOptions, files: OptionFiles): void {
   for (const name of ['fleet', 'gpuLayers', 'host'] as const) {
     if (options[name] === undefined) continue;
     throw new AdvisorError('not-modelled', `${name}: only estimate reckons with it, recommend does not yet.`);
   }
-  if (options.draft !== undefined) {
+  if (options.draft !== undefined && files.draft === null) {
     throw new AdvisorError(
       'not-modelled',
-      'A draft model of one’s own is not modelled yet: leave out draft, and ask for techniques draft-model-speculation for a usual one.',
+      'A draft model of one’s own is reckoned with by estimate and recommend on one kind of device: leave out draft, and ask for techniques draft-model-speculation for a usual one.',
     );
   }
 }
@@ -33,9 +34,6 @@ export function unmodelledWarnings(options: EstimateOptions, scenario: Scenario)
           message:
             'A request rate decides how many sequences run at once: the concurrency given is left out.',
         },
-    options.loraRank === undefined
-      ? null
-      : { code: 'lora-not-modelled', message: 'LoRA adapters are not modelled yet: their rank is left out.' },
     ...diffusionOptions(options, model),
     workload.imageSize !== null && takesImages(model) && !knowsSizes(model)
       ? {

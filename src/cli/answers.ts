@@ -8,20 +8,22 @@ import type { EstimateOptions, RecommendOptions } from '../advisor/query';
 import type { ModelSpec } from '../model/spec';
 import { estimate } from '../roofline/estimateScenario';
 import { readFleetFile } from './fleetFile';
+import { readOptionFiles } from './optionFiles';
 
 const DEFAULT_TOP = 10;
 
 /** `estimate` of the contract. Throws `AdvisorError` and `ScenarioError` for questions that cannot be answered. */
-export function answerEstimateFor(
+export async function answerEstimateFor(
   model: ModelSpec,
-  options: EstimateOptions,
+  asked: EstimateOptions,
   terms: boolean,
-): EstimateAnswer | SharedAnswer {
+): Promise<EstimateAnswer | SharedAnswer> {
+  const { options, files } = await readOptionFiles(asked);
   if (options.fleet !== undefined) return answerFleet(model, options, readFleetFile(options.fleet), terms);
   if (options.gpuLayers !== undefined || options.host !== undefined) {
-    return answerOffload(model, options, terms);
+    return answerOffload(model, options, terms, files);
   }
-  const { scenario, warnings } = askScenario(model, options);
+  const { scenario, warnings } = askScenario(model, options, undefined, files);
   const result = estimate(scenario);
   const hint = offloadHint(scenario, result);
   return answerEstimate(scenario, result, {
@@ -46,7 +48,8 @@ export async function answerRecommendFor(model: ModelSpec, options: RecommendOpt
 
 export async function adviceFor(model: ModelSpec, options: RecommendOptions): Promise<Advice> {
   const { goal = 'latency', lossless = false, top = DEFAULT_TOP, ...rest } = options;
-  const { scenario, warnings } = askScenario(model, rest);
+  const { options: read, files } = await readOptionFiles(rest);
+  const { scenario, warnings } = askScenario(model, read, undefined, files);
   const [{ recommend }, { loadSelector }] = await Promise.all([
     import('../advisor/recommend'),
     import('../selector/loadSelector'),

@@ -9,6 +9,6 @@ import { estimateArguments } from './options';
 export async function estimateCommand(args: string[]): Promise<string> {
   const { files, json, verbose, options } = estimateArguments(args);
   const model = await loadModel(oneFile(files, 'estimate'));
-  const answer = answerEstimateFor(model, options, json || verbose);
+  const answer = await answerEstimateFor(model, options, json || verbose);
   return json ? jsonText(answer) : estimateText(answer);
 }

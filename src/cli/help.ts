@@ -13,7 +13,8 @@ FILE is a config.json, a folder that holds one, params.json, .gguf, .safetensors
 also deployment code: Python, shell, Dockerfile, YAML.
 
 estimate and recommend take
-  --hardware ID             h100-sxm, rtx-4090, "NVIDIA A100-SXM4-80GB", g5.xlarge …  (needed)
+  --hardware ID             h100-sxm, rtx-4090, "NVIDIA A100-SXM4-80GB", g5.xlarge …  (needed);
+                            or a file of your own devices, mine.json or mine.json#id
   --devices N               how many of them (1)
   --engine NAME             vllm (default), sglang, tgi, tensorrt-llm, llama.cpp, transformers,
                             onnxruntime, openvino, mlx
@@ -28,8 +29,8 @@ estimate and recommend take
   --context-parallel N  --max-model-len N  --gpu-memory-utilization X
   --images N                images in each prompt; --image-size WxH
   --techniques ID,ID…       applied on top
-  --steps N  --size WxH  --frames N  --lora-rank N  --draft FILE
-                            where they are not modelled the answer says so
+  --draft FILE              a small model that drafts; --lora-rank N: one adapter beside the weights
+  --steps N  --size WxH  --frames N   of models that make pictures or videos
 estimate takes besides
   --fleet FILE              several unlike devices and their links (JSON, media/fleet.schema.json)
   --gpu-layers N|auto       llama.cpp: layers on the device, the rest on --host ID (a processor)

@@ -1,4 +1,5 @@
 import { searchScenarios } from '../advisor/searchScenarios';
+import { readOptionFiles } from './optionFiles';
 import { oneFile } from './existingFile';
 import { jsonText } from './jsonText';
 import { loadModel } from './loadModel';
@@ -9,6 +10,9 @@ import { searchText } from './searchText';
 export async function searchCommand(args: string[]): Promise<string> {
   const { files, json, verbose, options } = searchArguments(args);
   const model = await loadModel(oneFile(files, 'search'));
-  const answer = searchScenarios(model, options);
+  // Drafts of one's own are refused by the search itself, unread.
+  const { hardware } = options;
+  const { options: read, files: own } = await readOptionFiles({ hardware });
+  const answer = searchScenarios(model, { ...options, ...read }, own.devices);
   return json ? jsonText(answer) : searchText(answer, verbose);
 }

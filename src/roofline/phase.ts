@@ -83,7 +83,9 @@ export function preparePrefill(
 ): PreparedPrefill {
   const replica = Math.ceil(sequences / plan.placement.data);
   const tokens = replica * newTokens;
-  const steps = Math.max(1, Math.ceil(tokens / plan.stepTokens));
+  // Where tokens see those after them, a prompt goes through whole, however long.
+  const whole = plan.scenario.model.kind === 'encoder' ? newTokens : 1;
+  const steps = Math.max(1, Math.ceil(tokens / Math.max(plan.stepTokens, whole)));
   const perStep = tokens / steps;
   const stepSequences = Math.max(1, Math.min(replica, perStep / newTokens));
   const stepNew = perStep / stepSequences;
