@@ -19,6 +19,7 @@ import { quoted, ReadFailure } from './readFailure';
 import { quantisationOf, type QuantisationFiles } from './readQuantisation';
 import type { Quantisation } from './quantisation';
 import type { Denoiser, ModelReading, ModelSpec, Unreadable } from './spec';
+import { architectureRefusal, refusal } from './refusals';
 import { inPlaceOfJson } from './strangeFile';
 import { doubtUnknownKeys } from './unknownKeys';
 
@@ -115,7 +116,7 @@ const MAX_NESTING = 4;
 function readFamily(config: Config, modelType: string, architecture: string, depth: number): FamilyModel {
   const family = familyOf(modelType);
   if (family === undefined || depth > MAX_NESTING) {
-    throw new ReadFailure('unknown-architecture', `Model type "${quoted(modelType)}" is not known.`);
+    throw new ReadFailure('unknown-architecture', refusal(modelType, quoted(modelType)));
   }
   const context: FamilyContext = {
     config,
@@ -164,8 +165,11 @@ function otherFile(raw: JsonObject): string {
     return 'This is an index of weight files: it names tensors, not their sizes. Open its folder or its config.json.';
   if (raw.quant_method !== undefined || raw.bits !== undefined || isObject(raw.quantization))
     return 'This describes a quantisation; the model is in the config.json beside it.';
-  if (Array.isArray(raw.architectures))
-    return `No model_type, and ${quoted(raw.architectures[0])} is read by its model_type.`;
+  if (Array.isArray(raw.architectures)) {
+    const [first] = raw.architectures as unknown[];
+    const known = typeof first === 'string' ? architectureRefusal(first) : undefined;
+    return known ?? `No model_type, and ${quoted(first)} is read by its model_type.`;
+  }
   return 'No model_type: this does not look like a model configuration.';
 }
 

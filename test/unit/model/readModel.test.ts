@@ -195,4 +195,38 @@ describe('readModel', () => {
     assert.equal(reading.ok, false);
     assert.match(reading.error.message, /100000000 layers/);
   });
+
+  it('refuses what it knows by name alone with the reason, and says what to open instead', () => {
+    const messages = [
+      { model_type: 'ultravox', hidden_size: 4096 },
+      { architectures: ['CogVLMForCausalLM'], hidden_size: 4096 },
+      { model_type: 'never-heard-of' },
+    ].map((config) => {
+      const reading = readModelValue(config);
+      return reading.ok ? '' : reading.error.message;
+    });
+    assert.match(messages[0] ?? '', /^Model type "ultravox" is not counted: .*sound tower.*\.safetensors/);
+    assert.match(messages[1] ?? '', /^CogVLMForCausalLM is not counted: .*\.gguf/);
+    assert.match(messages[2] ?? '', /^Model type "never-heard-of" is not known\./);
+  });
+
+  it('reads a flat file of LLaVA’s own code that carries the library’s type by its own sizes', () => {
+    const reading = readModelValue({
+      model_type: 'llava',
+      architectures: ['LlavaLlamaForCausalLM'],
+      hidden_size: 5120,
+      intermediate_size: 13824,
+      num_hidden_layers: 40,
+      num_attention_heads: 40,
+      num_key_value_heads: 40,
+      vocab_size: 32000,
+      mm_hidden_size: 1024,
+      mm_projector_type: 'mlp2x_gelu',
+      mm_vision_tower: 'openai/clip-vit-large-patch14-336',
+    });
+    assert.ok(reading.ok);
+    // Vicuna 13B by its model card (13,015,864,320), and a projector of 1024 to 5120 to 5120 with biases.
+    assert.equal(totalParameters(reading.model), 13_015_864_320 + 1024 * 5120 + 5120 * 5120 + 2 * 5120);
+    assert.equal(reading.model.exact, false);
+  });
 });

@@ -18,7 +18,7 @@ export const jamba: Family = (context) => {
   const isAttention = (index: number): boolean => index % period === offset % period;
   const isSparse = (index: number): boolean =>
     experts > 1 && index % expertPeriod === expertOffset % expertPeriod;
-  config.understood(...STATE_SPACE_KEYS);
+  config.understood(...STATE_SPACE_KEYS, 'mamba_inner_layernorms');
   return llamaLike(context, {
     window: { slides: () => false },
     blockNorms: ['input_layernorm', 'pre_ff_layernorm'],

@@ -55,7 +55,14 @@ export const mamba: Family = ({ config, notes, architecture }) => {
       `intermediate_size is ${String(said)}, and expand × hidden_size is ${String(expanded)}: the class follows the former.`,
     );
   }
-  config.understood(...STATE_SPACE_KEYS, 'use_falcon_mambapy', 'mixer_rms_eps', 'n_layer', 'fused_add_norm');
+  config.understood(
+    ...STATE_SPACE_KEYS,
+    'use_falcon_mambapy',
+    'mixer_rms_eps',
+    'n_layer',
+    'fused_add_norm',
+    'rms_norm',
+  );
   return stack(
     config,
     architecture,

@@ -5,6 +5,7 @@ import type { WeightTensor } from '../../spec';
 import { mistral } from '../decoders/mistral';
 import { asTower } from '../vision/clip';
 import { languagePart } from './languagePart';
+import { llavaLlama, llavaMistral, llavaPhi, llavaQwen } from './llavaFlat';
 
 /** Keys of the outer file that say which token stands for a picture; they shape nothing. */
 export const TOKEN_KEYS = [
@@ -49,9 +50,19 @@ function withTower(
   return vision === undefined ? text : { ...text, towers: [asTower(vision, 'vision', projector(vision))] };
 }
 
+/** The language model of a flat file stands in its architecture's name alone. */
+function flatLlava(context: FamilyContext): FamilyModel {
+  const { architecture } = context;
+  if (/Qwen/.test(architecture)) return llavaQwen(context);
+  if (/Mistral/.test(architecture)) return llavaMistral(context);
+  return /Phi/.test(architecture) ? llavaPhi(context) : llavaLlama(context);
+}
+
 /** LLaVA and its kin: two matrices between tower and language model. */
 export const llava: Family = (context) => {
   const { config } = context;
+  // Files of LLaVA's own training code that carry the library's type.
+  if (!config.says('text_config') && config.says('mm_hidden_size')) return flatLlava(context);
   const both = textAndVision(context, 'llama', 'clip_vision_model');
   const bias = config.flag(true, 'multimodal_projector_bias');
   const layers = config.list('vision_feature_layer')?.length ?? 1;

@@ -94,6 +94,8 @@ export const qwen2Vision: Family = ({ config }) => {
 export const qwen25Vision: Family = ({ config }) => {
   const hidden = config.integer('hidden_size');
   config.understood('spatial_patch_size', 'window_size', 'fullatt_block_indexes', 'tokens_per_second');
+  // The same width and the same channels by another name, in files of the model that also talks.
+  config.understood('embed_dim', 'in_chans');
   return qwenTower(config, {
     hidden,
     width: config.integer('intermediate_size'),
