@@ -11,6 +11,8 @@ export type EstimateAnswer = { schema: 1; scenario: ScenarioSummary } & Omit<
 > & {
     latency: Omit<Estimate['latency'], 'interToken'> & { interToken: Band | null };
     throughput: Omit<Estimate['throughput'], TokenRate> & Record<TokenRate, number | null>;
+    /** Joules an output token (a picture, an input, where no tokens are made), every device at its full power: a ceiling. Absent where the device's power is not known. */
+    energy?: { joulesPerToken: number | null; joulesPerRequest: number };
     terms?: readonly Term[];
   };
 
@@ -20,7 +22,7 @@ type TokenRate = 'perSequence' | 'total' | 'prefill';
 const NO_TOKENS: Warning = {
   code: 'no-tokens',
   message:
-    'This model makes no tokens: interToken and rates of tokens are null, and timeToFirstToken is when everything is there.',
+    'This model makes no tokens: interToken and rates of output tokens are null, and timeToFirstToken is when everything is there.',
 };
 
 /** Sets an estimate out as the contract has it; terms on request, since they are most of its size. */
@@ -31,15 +33,37 @@ export function answerEstimate(
 ): EstimateAnswer {
   const { terms, concurrency, warnings, latency, throughput, sampling, ...rest } = result;
   const whole = withTail(latency);
+  const tokens = !sampling && throughput.sequences === undefined;
   return {
     schema: 1,
     // A request rate leads to a concurrency of its own: that one is said.
     scenario: { ...summarise(scenario, options.techniques), concurrency, ...inWords(sampling) },
     ...rest,
-    latency: sampling ? { ...whole, interToken: null } : whole,
-    throughput: sampling ? { ...throughput, perSequence: null, total: null, prefill: null } : throughput,
+    latency: tokens ? whole : { ...whole, interToken: null },
+    throughput: tokens
+      ? throughput
+      : { ...throughput, perSequence: null, total: null, prefill: sampling ? null : throughput.prefill },
+    ...energyOf(scenario, result),
     ...(options.terms ? { terms } : {}),
-    warnings: [...(options.warnings ?? []), ...warnings, ...(sampling ? [NO_TOKENS] : [])],
+    warnings: [...(options.warnings ?? []), ...warnings, ...(tokens ? [] : [NO_TOKENS])],
+  };
+}
+
+/** A request's share of the devices' time, at their full power. */
+function energyOf({ device, devices, workload }: Scenario, result: Estimate): Pick<EstimateAnswer, 'energy'> {
+  if (device.power === undefined) return {};
+  const { throughput, latency, concurrency } = result;
+  const requests =
+    throughput.images ??
+    throughput.videos ??
+    throughput.sequences ??
+    (workload.requestRate === null
+      ? concurrency / latency.endToEnd.p50
+      : throughput.total / Math.max(1, workload.outputTokens));
+  const joulesPerRequest = (device.power * devices) / requests;
+  const generates = throughput.total > 0;
+  return {
+    energy: { joulesPerToken: generates ? joulesPerRequest / workload.outputTokens : null, joulesPerRequest },
   };
 }
 

@@ -24,7 +24,11 @@ export function explanationPage(scenario: Scenario, estimate: Estimate): string 
     `| runtime | ${formatBytes(memory.runtime)} |`,
     `| total, over ${scenario.devices} ${scenario.devices === 1 ? 'device' : 'devices'} | ${formatBytes(memory.total)} |`,
     '',
-    ...phase('Prefill of all prompts', 'prefill', estimate.terms),
+    ...phase(
+      scenario.workload.requestRate === null ? 'Prefill of all prompts' : 'First token of a request',
+      'prefill',
+      estimate.terms,
+    ),
     ...phase('One decode step at mean context', 'decode', estimate.terms),
     '## How sure',
     '',

@@ -81,7 +81,7 @@ function timesOf(estimate: Estimate): Figure[] {
     {
       label: 'Throughput',
       value: `${formatSignificant(throughput.total)} tok/s`,
-      detail: `${formatInteger(estimate.concurrency)} at once · ${formatSignificant(throughput.perSequence)} each`,
+      detail: `${formatSignificant(estimate.concurrency)} at once · ${formatSignificant(throughput.perSequence)} each`,
     },
   ];
 }
@@ -112,7 +112,7 @@ export function cacheAtWorkload(scenario: Scenario, estimate: Estimate): string 
   const { workload } = scenario;
   const bytes = estimate.memory.kvCache;
   const each = kvCacheBytes(scenario.model, workload.inputTokens + workload.outputTokens);
-  const shape = `${formatInteger(estimate.concurrency)} × (${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)}) tokens`;
+  const shape = `${formatSignificant(Math.max(1, estimate.concurrency))} × (${formatInteger(workload.inputTokens)} + ${formatInteger(workload.outputTokens)}) tokens`;
   return each > 0
     ? `${formatBytes(bytes)} at ${shape}, of ${formatBytes(estimate.memory.capacityPerDevice)}`
     : 'no cache that grows with length';

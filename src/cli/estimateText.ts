@@ -2,7 +2,7 @@ import type { EstimateAnswer } from '../advisor/estimateAnswer';
 import type { SharedAnswer } from '../advisor/sharedEstimate';
 import type { FleetSplit } from '../roofline/fleetEstimate';
 import type { Term } from '../roofline/estimate';
-import { formatBytes, formatInteger, formatPercent, formatSeconds } from '../units/format';
+import { formatBytes, formatInteger, formatPercent, formatSeconds, formatSignificant } from '../units/format';
 import { bandText, figures, scenarioLines } from './figures';
 import { table } from './table';
 import { warningLines } from './warningLines';
@@ -24,6 +24,7 @@ export function estimateText(answer: EstimateAnswer | SharedAnswer): string {
       : [
           `tail         90 % of requests within ${formatSeconds(latency.tail.endToEnd.p90)}, 99 % within ${formatSeconds(latency.tail.endToEnd.p99)}`,
         ]),
+    ...energyLine(answer),
     ...paragraph(
       'how sure     ',
       `${basisInWords(calibration)}; the bands hold the true mean in 80 % of cases`,
@@ -32,6 +33,13 @@ export function estimateText(answer: EstimateAnswer | SharedAnswer): string {
     ...(answer.terms ? ['', termTable(answer.terms)] : []),
     ...warningLines(answer.warnings),
   ]);
+}
+
+function energyLine({ energy }: EstimateAnswer | SharedAnswer): string[] {
+  if (!energy) return [];
+  const [joules, of] =
+    energy.joulesPerToken === null ? [energy.joulesPerRequest, 'request'] : [energy.joulesPerToken, 'token'];
+  return [`energy       at most ${formatSignificant(joules)} J a ${of}, at the devices’ full power`];
 }
 
 function basisInWords({ basis, rows }: EstimateAnswer['calibration']): string {

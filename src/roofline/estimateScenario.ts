@@ -12,6 +12,7 @@ import { memoryEstimate } from './memoryEstimate';
 import { modelAggregate } from './modelAggregate';
 import { decodeStep, mostStepTokens, prefillTime, type Plan, type PrefillTime } from './phase';
 import { fixedTerm, phaseTerms } from './phaseTerms';
+import { NO_MODIFIERS, type Modifiers } from './modifiers';
 import { placementOf } from './placement';
 import { residualBand } from './residualBand';
 import type { Scenario } from './scenario';
@@ -65,12 +66,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   }
 
   const shared = cachedPromptTokens(scenario, lengths.prompt);
-  if (shared === 0 && scenario.workload.sharedPrefixTokens > 0 && !scenario.setup.prefixCaching) {
-    warnings.push({
-      code: 'prefix-caching-off',
-      message: 'The prompts share a prefix, but prefix caching is off: all of each prompt is computed.',
-    });
-  }
+  warnSharedPrefix(scenario, warnings);
   const prefill = prefillTime(plan, steady ? 1 : sequences, Math.max(1, lengths.prompt - shared), shared);
   const speculation = scenario.modifiers.speculation;
   const last = lengths.prompt + Math.max(0, lengths.output - 1);
@@ -220,6 +216,21 @@ function warnSequences(scenario: Scenario, sequences: number, data: number, warn
   });
 }
 
+function warnSharedPrefix({ model, setup, workload }: Scenario, warnings: Warning[]): void {
+  if (workload.sharedPrefixTokens === 0) return;
+  if (model.kind === 'encoder' || model.kind === 'encoder-decoder') {
+    warnings.push({
+      code: 'prefix-not-reusable',
+      message: 'Tokens of this model’s prompts see those after them: nothing of a shared prefix can be kept.',
+    });
+  } else if (!setup.prefixCaching) {
+    warnings.push({
+      code: 'prefix-caching-off',
+      message: 'The prompts share a prefix, but prefix caching is off: all of each prompt is computed.',
+    });
+  }
+}
+
 function warnLengths(scenario: Scenario, lengths: Lengths, warnings: Warning[]): void {
   const total = lengths.prompt + lengths.output;
   const { maxContext } = scenario.model;
@@ -266,9 +277,16 @@ function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
 /** So near lies only the same device with a model of about that size, in the same batch. */
 const TWIN = 0.25;
 
-function basisOf(plan: Plan, nearest: number): Estimate['calibration']['basis'] {
-  if (plan.calibration.rows === 0) return 'physics';
-  return nearest <= TWIN ? 'measured' : 'interpolated';
+/** Twins are told by device, size and batch: what is split over devices, or changed by a technique, has none. */
+function basisOf(
+  { scenario, placement, calibration }: Plan,
+  nearest: number,
+): Estimate['calibration']['basis'] {
+  if (calibration.rows === 0) return 'physics';
+  const plain = Object.entries(NO_MODIFIERS).every(
+    ([name, neutral]) => scenario.modifiers[name as keyof Modifiers] === neutral,
+  );
+  return nearest <= TWIN && plain && placement.used === 1 ? 'measured' : 'interpolated';
 }
 
 /** The band around a time: from measured neighbours where there are any, else the calibration's overall spread. */

@@ -72,12 +72,12 @@ export function memoryEstimate(
   if (fixed > capacity) {
     warnings.push({
       code: 'weights-do-not-fit',
-      message: 'The weights alone do not fit: no sequence can be served on these devices.',
+      message: `${weightsPerDevice > capacity ? 'The weights alone do' : 'The weights and what the engine keeps besides do'} not fit: no sequence can be served on these devices. Times are as if there were room.`,
     });
   } else if (!fits) {
     warnings.push({
       code: 'cache-does-not-fit',
-      message: `The cache of ${sequences} sequences does not fit; at most ${maxConcurrency} do at these lengths.`,
+      message: `The cache of ${sequences} sequences does not fit; at most ${maxConcurrency} do at these lengths. Times are for all together, as if there were room.`,
     });
   }
   const activations = activationsPerDevice * placement.used;

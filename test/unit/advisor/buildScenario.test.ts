@@ -108,7 +108,7 @@ describe('buildScenario', () => {
   });
 
   it('warns of every option that changes nothing', () => {
-    assert.deepEqual(codes({ ...h100, loraRank: 16 }), ['lora-not-modelled']);
+    assert.deepEqual(codes({ ...h100, loraRank: 16 }), ['lora-kernels-left-out']);
     assert.deepEqual(codes({ ...h100, steps: 20 }), ['not-a-diffusion-model']);
     assert.deepEqual(codes({ ...h100, size: '1024x1024', frames: 8 }), ['not-a-diffusion-model']);
     assert.deepEqual(codes({ ...h100, imageSize: '640x480' }), ['no-images']);

@@ -201,7 +201,7 @@ describe('batch', () => {
     assert.equal(scenario['gpuMemoryUtilization'], 0.8);
     assert.equal(scenario['pipelineParallel'], 2);
     const codes = warnings.map((warning) => warning.code);
-    for (const code of ['lora-not-modelled', 'not-a-diffusion-model', 'no-vision', 'technique-doubtful'])
+    for (const code of ['lora-kernels-left-out', 'not-a-diffusion-model', 'no-vision', 'technique-doubtful'])
       assert.ok(codes.includes(code), code);
   });
 
