@@ -22,7 +22,7 @@ const pixels = () => {
 };
 const flag = z.boolean({ error: 'must be true or false' });
 
-const REQUEST_RATE = 'must be a number of requests a second, above 0 and at most 1,000,000';
+const REQUEST_RATE = 'must be a number of requests a second, from a millionth to 1,000,000';
 const FRACTION = 'must be a share above 0 and at most 1';
 const TECHNIQUES = 'must be a list of at most 20 ids of techniques';
 
@@ -58,7 +58,7 @@ export const estimateOptionsSchema = z.strictObject({
     .optional(),
   attention: oneOf(['eager', 'sdpa', 'flash']).optional(),
   concurrency: whole(1, MAX_SEQUENCES).optional(),
-  requestRate: z.number({ error: REQUEST_RATE }).positive(REQUEST_RATE).max(1e6, REQUEST_RATE).optional(),
+  requestRate: z.number({ error: REQUEST_RATE }).min(1e-6, REQUEST_RATE).max(1e6, REQUEST_RATE).optional(),
   input: whole(1, MAX_TOKENS).optional(),
   output: whole(1, MAX_TOKENS).optional(),
   sharedPrefix: whole(0, MAX_TOKENS).optional(),

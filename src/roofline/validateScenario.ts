@@ -4,6 +4,8 @@ import { ScenarioError } from './scenarioError';
 /** Past these, a question is a slip of the keyboard: no deployment is near them. */
 const MOST_TOKENS = 1e8;
 const MOST_SEQUENCES = 1e6;
+/** One request in eleven days. */
+const LEAST_RATE = 1e-6;
 const MOST_DEVICES = 65536;
 
 /**
@@ -30,10 +32,10 @@ export function validateScenario(scenario: Scenario): void {
     );
   }
   const rate = workload.requestRate;
-  if (rate !== null && !(rate > 0 && rate <= 1e6)) {
+  if (rate !== null && !(rate >= LEAST_RATE && rate <= 1e6)) {
     throw new ScenarioError(
       'bad-rate',
-      `The request rate is ${rate}; it must be above 0 and at most 1,000,000 a second.`,
+      `The request rate is ${rate}; it must be above 0 (a millionth at the least) and at most 1,000,000 a second.`,
     );
   }
   if (!Number.isInteger(workload.images) || workload.images < 0 || workload.images > 1e5) {
