@@ -151,6 +151,13 @@ export const window: Explainer = ({ spec, value, section }) => {
     .filter(({ mixer }) => mixer.window === value)
     .reduce((sum, { group }) => sum + group.indices.length, 0);
   const all = layersThatCache(spec);
+  if (all === 0)
+    return {
+      title: `Window of ${formatInteger(value)}`,
+      subtitle: 'attention stays inside windows of that size, and nothing is cached',
+      lines: [],
+      touches: [],
+    };
   if (sliding === 0) return { title, subtitle: 'no layer uses it', lines: [], touches: [] };
   const long = Math.max(4 * value, 32768);
   return {

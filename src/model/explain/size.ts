@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatInteger, formatPercent } from '../../units/format';
-import { activeParameters, layerTotal, totalParameters } from '../count';
+import { activeParameters, elements, layerTotal, totalParameters } from '../count';
 import { kvCacheBytes, weightBytes } from '../memory';
-import type { ModelSpec } from '../spec';
+import type { ModelSpec, WeightTensor } from '../spec';
 import type { Explainer } from './explanation';
 import {
   cacheFormula,
@@ -28,8 +28,34 @@ function sizeLine(spec: ModelSpec): string {
   return active === total ? weights : `${weights}; ${formatCount(active)} work on each token`;
 }
 
-export const layers: Explainer = ({ spec, value, path }) => {
+/** T5 counts its encoder's layers in `num_layers`, BART and Whisper in `encoder_layers`. */
+function countsEncoder(spec: ModelSpec, key: string): boolean {
+  return spec.kind === 'encoder-decoder' && (key === 'encoder_layers' || key === 'num_layers');
+}
+
+/** Layers of the encoder beside a decoder: they run once over the input and cache nothing. */
+function encoderLayers(spec: ModelSpec, value: number): ReturnType<Explainer> {
+  const title = plural(value, 'encoder layer');
+  const encoder = spec.towers.find(
+    ({ groups }) => groups.reduce((sum, { indices }) => sum + indices.length, 0) === value,
+  );
+  if (encoder === undefined) return { title, lines: [], touches: ['weights'] };
+  const inLayers = encoder.groups
+    .flatMap(({ indices, layer }) => layer.weights.map((tensor) => indices.length * parameters(tensor)))
+    .reduce((sum, each) => sum + each, 0);
+  return {
+    title,
+    subtitle: 'they work through the input once, before the first token',
+    lines: [
+      `${formatCount(inLayers / value)} parameters each on average, ${formatPercent(inLayers / Math.max(1, totalParameters(spec)))} of the model`,
+    ],
+    touches: ['weights', 'time'],
+  };
+}
+
+export const layers: Explainer = ({ spec, value, path, key }) => {
   if (!isCount(value) || value === 0) return null;
+  if (spec !== null && countsEncoder(spec, key)) return encoderLayers(spec, value);
   const title = plural(value, 'layer');
   if (spec === null || isInTower(path) || layerTotal(spec) !== value)
     return { title, lines: [], touches: ['weights'] };
@@ -44,11 +70,13 @@ export const layers: Explainer = ({ spec, value, path }) => {
   return { title, lines, touches: ['weights', 'kv', 'time'] };
 };
 
+/** Buffers are no parameters. */
+function parameters(tensor: WeightTensor): number {
+  return tensor.role === 'buffer' ? 0 : (tensor.copies ?? 1) * elements(tensor);
+}
+
 function perLayer(spec: ModelSpec): number {
-  const outside = spec.outside.reduce(
-    (sum, t) => sum + (t.copies ?? 1) * t.shape.reduce((a, b) => a * b, 1),
-    0,
-  );
+  const outside = spec.outside.reduce((sum, tensor) => sum + parameters(tensor), 0);
   return totalParameters({ ...spec, towers: [] }) - outside;
 }
 

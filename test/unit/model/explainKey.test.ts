@@ -25,6 +25,30 @@ describe('explainKey', () => {
     assert.match(explain(MISTRAL_7B_V01, 'sliding_window')?.subtitle ?? '', /32 of 32 layers/);
   });
 
+  it('tells the layers of an encoder from those of the decoder beside it, and windows where nothing is cached', () => {
+    const whisper = {
+      model_type: 'whisper',
+      architectures: ['WhisperForConditionalGeneration'],
+      d_model: 1280,
+      encoder_layers: 32,
+      encoder_attention_heads: 20,
+      encoder_ffn_dim: 5120,
+      decoder_layers: 4,
+      decoder_attention_heads: 20,
+      decoder_ffn_dim: 5120,
+      vocab_size: 51866,
+      num_mel_bins: 128,
+    };
+    const encoder = explain(whisper, 'encoder_layers');
+    assert.equal(encoder?.title, '32 encoder layers');
+    // 4 × 1280² + 2 × 1280 × 5120 weights, 3 + 1 + 4 biases and two norms of 1280 each.
+    assert.match(encoder.lines[0] ?? '', /^19\.7\sM parameters each/);
+    assert.equal(encoder.touches.includes('kv'), false);
+    assert.match(explain(whisper, 'decoder_layers')?.lines.join(' ') ?? '', /4 layers × 20 heads × 64/);
+    const bert = { ...whisper, model_type: 'swin', architectures: ['SwinModel'], window_size: 7 };
+    assert.match(explain(bert, 'window_size')?.subtitle ?? '', /nothing is cached/);
+  });
+
   it('answers in any spelling, and inside a value for the key above it', () => {
     assert.equal(keyTopic(['n_head_kv']), 'kvHeads');
     assert.equal(keyTopic(['text_config', 'n_embd']), 'hidden');
