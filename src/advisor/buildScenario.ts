@@ -160,10 +160,23 @@ function withTechniques(plain: Scenario, ids: readonly string[], warnings: Warni
     if (doubt !== null) {
       warnings.push({ code: 'technique-doubtful', message: `${id} is applied as asked, but: ${doubt}.` });
     }
-    scenario = applyTechnique(technique, scenario);
+    const after = applyTechnique(technique, scenario);
+    if (doubt === null && isSame(scenario, after)) {
+      warnings.push({
+        code: 'technique-not-reckoned',
+        message: `${id} (${technique.changes}) changes nothing that is reckoned here: the figures are those without it.`,
+      });
+    }
+    scenario = after;
     applied.push(technique);
   }
   return scenario;
+}
+
+function isSame(before: Scenario, after: Scenario): boolean {
+  const of = ({ setup, workload, modifiers }: Scenario): string =>
+    JSON.stringify({ setup: { ...setup, speculation: null }, workload, modifiers });
+  return of(before) === of(after);
 }
 
 function deviceOf(name: string, own: readonly Device[]): { device: Device; devices?: number } {

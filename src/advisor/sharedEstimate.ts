@@ -152,7 +152,12 @@ function withSplit(
   techniques: readonly string[],
   terms: boolean,
 ): SharedAnswer {
-  const answer = answerEstimate(built.scenario, result, { techniques, terms, warnings: built.warnings });
+  // Devices take turns, each with a power of its own: what all of them draw at once says nothing here.
+  const { energy: _, ...answer } = answerEstimate(built.scenario, result, {
+    techniques,
+    terms,
+    warnings: built.warnings,
+  });
   const counts = new Map<string, number>();
   for (const { id } of devices) counts.set(id, (counts.get(id) ?? 0) + 1);
   const names = [...counts].map(([id, count]) => (count > 1 ? `${count} × ${id}` : id));

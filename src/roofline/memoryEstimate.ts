@@ -42,7 +42,8 @@ export function memoryEstimate(
 
   // Layers that do not divide leave one stage with more of them: that stage's device is the one that must fit.
   const stageShare = Math.ceil(model.layers / pipeline) / model.layers;
-  const weightsPerDevice = ((oneCopy - hostWeightBytes(scenario, model)) * stageShare) / Math.max(1, tensor);
+  const weightsPerDevice =
+    (Math.max(0, oneCopy - hostWeightBytes(scenario, model)) * stageShare) / Math.max(1, tensor);
   const replicas = cacheReplication(scenario, tensor);
   const perReplica = Math.ceil(sequences / data);
   const cachePerDeviceAndSequence = (perSequence * stageShare * replicas) / (tensor * context);
