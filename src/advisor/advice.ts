@@ -15,6 +15,23 @@ export interface Evidence {
   distance: number;
 }
 
+/** What one member of a stack adds to those before it. */
+export interface Member {
+  technique: string;
+  title: string;
+  /** Ratio to what there was before it came, in the recommendation's metric; the members' gains multiply to the whole. */
+  gain: number;
+  memoryChange: Bytes;
+}
+
+/** How to decide between a recommendation and the next in rank, where their bands overlap. */
+export interface Decision {
+  against: readonly string[];
+  title: string;
+  /** Both runs, one after the other. */
+  command: string;
+}
+
 export interface Recommendation {
   rank: number;
   techniques: readonly string[];
@@ -32,6 +49,10 @@ export interface Recommendation {
   why: string;
   /** The cheapest run that would narrow the band, as a command to copy; null where the engine has no such tool. */
   benchmark: string | null;
+  /** In the order in which they were added; of a single technique: itself. */
+  members: readonly Member[];
+  /** Null where the band stands apart from that of the next, or no tool can tell them apart. */
+  decision: Decision | null;
 }
 
 /** A scenario's recommendations, as the panel and the command line show them (`recommend` of the contract). */
@@ -41,6 +62,8 @@ export interface Advice {
   baseline: Estimate;
   recommendations: readonly Recommendation[];
   rejected: readonly { technique: string; reason: string }[];
+  /** Pairs of techniques that gain something each and cannot be had together, and why. */
+  refusedStacks: readonly { techniques: readonly string[]; reason: string }[];
   selector: { model: string | null; version: string; trainedOn: number; method: string };
   warnings: readonly Warning[];
 }

@@ -17,10 +17,18 @@ export interface Candidate {
   scenario: Scenario;
   after: Estimate;
   speedup: Band;
+  /** The stack before its last member was added; null for a single technique. */
+  without: Candidate | null;
 }
 
 export interface Refusal {
   technique: string;
+  reason: string;
+}
+
+/** Two techniques that each gain something and do not go together. */
+export interface RefusedStack {
+  techniques: readonly string[];
   reason: string;
 }
 
@@ -79,7 +87,15 @@ export async function singleCandidates(
     const answer = answers[index];
     if (!answer) return [];
     const speedup = believed(entry.question, answer);
-    return [{ techniques: [entry.technique], scenario: entry.changed, after: entry.after, speedup }];
+    return [
+      {
+        techniques: [entry.technique],
+        scenario: entry.changed,
+        after: entry.after,
+        speedup,
+        without: null,
+      },
+    ];
   });
   return { candidates, refusals };
 }
@@ -106,13 +122,16 @@ export function stacks(
   metric: RatioMetric,
   singles: readonly Candidate[],
   aim: Aim,
-): Candidate[] {
+): { stacks: Candidate[]; refused: RefusedStack[] } {
   const worth = (candidate: Candidate): number =>
     aim === 'memory' ? before.memory.total / candidate.after.memory.total : candidate.speedup.p50;
   const members = [...singles]
     .filter((single) => worth(single) > WORTHWHILE)
     .sort((a, b) => worth(b) - worth(a))
     .slice(0, STACK_WIDTH);
+  const refused = members.flatMap((one, index) =>
+    members.slice(index + 1).flatMap((other) => refusedPair(one, other) ?? []),
+  );
   const found: Candidate[] = [];
   let layer: { candidate: Candidate; last: number }[] = members.map((candidate, last) => ({
     candidate,
@@ -131,7 +150,19 @@ export function stacks(
     found.push(...next.map((entry) => entry.candidate));
     layer = next;
   }
-  return found;
+  return { stacks: found, refused };
+}
+
+/** Why two techniques cannot be had together: a rule of the catalogue, or a condition that the first takes away from the second. */
+function refusedPair(one: Candidate, other: Candidate): RefusedStack | null {
+  const [first] = one.techniques;
+  const [second] = other.techniques;
+  if (!first || !second) return null;
+  const techniques = [first.id, second.id];
+  const conflict = conflictBetween(first, second);
+  if (conflict !== null) return { techniques, reason: conflict };
+  const check = checkConditions(second, one.scenario);
+  return check.applies ? null : { techniques, reason: check.reason };
 }
 
 function addMember(
@@ -151,7 +182,7 @@ function addMember(
   if (typeof after === 'string') return null;
   const parts = techniques.flatMap((one) => singles.filter((single) => single.techniques[0] === one));
   const speedup = combine(gain(metric, before, after), parts, before, metric);
-  const grown = { techniques, scenario: changed, after, speedup };
+  const grown = { techniques, scenario: changed, after, speedup, without: stack };
   return worth(grown) > Math.max(worth(stack), worth(member)) * WORTHWHILE ? grown : null;
 }
 

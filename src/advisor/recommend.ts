@@ -15,8 +15,11 @@ import type { Advice, Evidence, Recommendation } from './advice';
 import { benchmarkCommand } from './benchmarkCommand';
 import { summarise } from './buildScenario';
 import { singleCandidates, stacks, type Candidate, type Refusal } from './candidates';
+import { candidateSettings, placeholderNeeds } from './candidateSettings';
 import { correctedEstimate } from './correctedEstimate';
 import { costPerMillionTokens, gain, METRIC_OF } from './goal';
+import { decisionAt, type RankedCandidate } from './decision';
+import { membersOf, membersSentence } from './members';
 import { explainGain } from './why';
 
 export interface RecommendRequest {
@@ -72,7 +75,8 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
   const rescue = !baseline.memory.fits;
   const members = rescue ? singles : singles.filter(isUseful);
   const aim = rescue || goal === 'memory' ? 'memory' : 'speed';
-  const candidates = [...singles, ...stacks(baseline, metric, members, aim)];
+  const grown = stacks(baseline, metric, members, aim);
+  const candidates = [...singles, ...grown.stacks];
   for (const candidate of singles) {
     const reason = useless(goal, scenario, baseline, candidate);
     if (reason !== null) rejected.push({ technique: candidate.techniques[0]?.id ?? '', reason });
@@ -81,14 +85,23 @@ export async function recommend(request: RecommendRequest, selector: Selector): 
     candidates
       .filter(isUseful)
       .sort((a, b) => score(goal, scenario, baseline, b) - score(goal, scenario, baseline, a)),
-  ).slice(0, request.top);
+  )
+    // One more than is shown: the last may have to be told from the one below it.
+    .slice(0, request.top + 1)
+    .map((candidate) => ({
+      candidate,
+      benchmark: benchmarkCommand(scenario, candidate, baseline.concurrency, applied),
+    }));
   return {
     schema: 1,
     // A request rate leads to a concurrency of its own: that one is said.
     scenario: { ...summarise(scenario, applied), concurrency: baseline.concurrency },
     baseline,
-    recommendations: ranked.map((candidate, index) => present(index + 1, candidate, request, baseline)),
+    recommendations: ranked
+      .slice(0, request.top)
+      .map((_, index) => present(index, ranked, request, baseline)),
     rejected,
+    refusedStacks: grown.refused,
     selector: {
       model: selector.model,
       version: selector.version,
@@ -184,20 +197,22 @@ function worstRisk(candidate: Candidate): (typeof RISKS)[number] {
 }
 
 function present(
-  rank: number,
-  candidate: Candidate,
+  index: number,
+  ranked: readonly RankedCandidate[],
   request: RecommendRequest,
   before: Estimate,
 ): Recommendation {
   const { scenario, goal } = request;
+  const { candidate, benchmark } = ranked[index] as RankedCandidate;
   const { techniques } = candidate;
+  const settings = candidateSettings(candidate);
+  const members = membersOf(before, candidate);
   const physics = gain(METRIC_OF[goal], before, candidate.after);
   const after = correctedEstimate(candidate.after, candidate.speedup.p50 / physics);
-  const engine = scenario.setup.engine;
   const cost = costPerMillionTokens(before, scenario.device, scenario.devices);
   const costAfter = costPerMillionTokens(after, scenario.device, candidate.scenario.devices);
   return {
-    rank,
+    rank: index + 1,
     techniques: techniques.map((technique) => technique.id),
     title: techniques.map((technique) => technique.title).join(' + '),
     speedup: { metric: METRIC_OF[goal], ...candidate.speedup },
@@ -209,16 +224,19 @@ function present(
       risk: worstRisk(candidate),
       note: [...new Set(techniques.map((technique) => technique.quality.note))].join('; '),
     },
-    needs: [...new Set(techniques.flatMap((technique) => technique.needs))],
-    settings: techniques.flatMap((technique) =>
-      technique.engines
-        .filter((entry) => entry.engine === engine)
-        .map((entry) => ({ engine: entry.engine, setting: entry.setting })),
-    ),
+    needs: [
+      ...new Set([
+        ...techniques.flatMap((technique) => technique.needs),
+        ...placeholderNeeds([...settings.map(({ setting }) => setting), benchmark ?? '']),
+      ]),
+    ],
+    settings,
     evidence: techniques
       .flatMap((technique): Evidence[] => nearestEvidence(technique, scenario, EVIDENCE_EACH))
       .sort((a, b) => a.distance - b.distance),
-    why: explainGain(scenario, before, candidate),
-    benchmark: benchmarkCommand(scenario, candidate),
+    why: [explainGain(scenario, before, candidate), membersSentence(members)].filter(Boolean).join('\n'),
+    benchmark,
+    members,
+    decision: goal === 'memory' ? null : decisionAt(ranked, index),
   };
 }

@@ -60,6 +60,13 @@ const recommendation = z.object({
   ),
   why: paragraph,
   benchmark: z.nullable(paragraph),
+  members: atMost(
+    z.object({ technique: identifier, title: label, gain: amount, memoryChange: amount }),
+    LIMITS.notes,
+  ),
+  decision: z.nullable(
+    z.object({ against: atMost(identifier, LIMITS.notes), title: label, command: paragraph }),
+  ),
 });
 
 /** `Advice` as it crosses between host and page. */
@@ -69,6 +76,10 @@ export const adviceSchema: z.ZodMiniType<Advice> = z.object({
   baseline: estimateSchema,
   recommendations: atMost(recommendation, LIMITS.recommendations),
   rejected: atMost(z.object({ technique: label, reason: paragraph }), LIMITS.choices),
+  refusedStacks: atMost(
+    z.object({ techniques: atMost(label, LIMITS.notes), reason: paragraph }),
+    LIMITS.choices,
+  ),
   selector: z.object({ model: z.nullable(label), version: label, trainedOn: amount, method: paragraph }),
   warnings: atMost(warning, LIMITS.notes),
 });

@@ -159,6 +159,13 @@ function recommendation(
     settings: [],
     evidence: evidence.slice(0, 2),
     benchmark: null,
+    members: rest.techniques.map((technique) => ({
+      technique,
+      title: technique,
+      gain: gain.p50 ** (1 / rest.techniques.length),
+      memoryChange: 0,
+    })),
+    decision: null,
     ...rest,
   };
 }
@@ -270,6 +277,7 @@ export const advice: Advice = {
       costChange: 0.002,
     }),
   ],
+  refusedStacks: [],
   rejected: [
     { technique: 'chunked-prefill', reason: 'on by default in vLLM' },
     {

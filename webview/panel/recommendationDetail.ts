@@ -1,4 +1,4 @@
-import type { Evidence, Recommendation } from '../../src/advisor/advice';
+import type { Decision, Evidence, Recommendation } from '../../src/advisor/advice';
 import type { AdviceMessage } from '../../src/protocol/panelProtocol';
 import { formatSignificant } from '../../src/units/format';
 import { html, linkButton, svg } from '../element';
@@ -42,6 +42,7 @@ export function recommendationDetail(
     ),
     evidenceTable(each, deeds),
     each.benchmark === null ? null : benchmark(each, each.benchmark, deeds),
+    each.decision === null ? null : decision(each, each.decision, deeds),
     deedLink(
       'How this is reckoned',
       { type: 'explain', techniques: each.techniques },
@@ -147,19 +148,23 @@ function evidenceRow(entry: Evidence, focus: string, deeds: DetailDeeds): HTMLEl
 }
 
 function benchmark(each: Recommendation, command: string, deeds: DetailDeeds): HTMLElement {
+  return toCopy('To narrow this band, measure', command, `${recommendationKey(each)}-benchmark`, deeds);
+}
+
+/** Where the next band overlaps this one, rank alone decides little: the runs that do. */
+function decision(each: Recommendation, { title, command }: Decision, deeds: DetailDeeds): HTMLElement {
+  const heading = `The band of ${title} overlaps this one: to decide, measure both`;
+  return toCopy(heading, command, `${recommendationKey(each)}-decision`, deeds);
+}
+
+function toCopy(heading: string, command: string, focus: string, deeds: DetailDeeds): HTMLElement {
   return titled(
-    'To narrow this band, measure',
+    heading,
     html('div', { class: 'codes' }, html('code', {}, command)),
     html(
       'div',
       { class: 'deeds' },
-      deedLink(
-        'Copy',
-        { type: 'copy', text: command },
-        'Copied',
-        `${recommendationKey(each)}-benchmark`,
-        deeds,
-      ),
+      deedLink('Copy', { type: 'copy', text: command }, 'Copied', focus, deeds),
     ),
   );
 }

@@ -96,6 +96,7 @@ describe('stacks', () => {
       scenario,
       after: estimate(scenario),
       speedup: { p10: speedup / spread, p50: speedup, p90: speedup * spread },
+      without: null,
     };
   };
   const physics = (id: string): Candidate => {
@@ -107,18 +108,26 @@ describe('stacks', () => {
 
   it('puts together what goes together, each pair once', () => {
     const found = ids(
-      stacks(before, 'endToEnd', [physics('eagle3-speculation'), physics('fp8-weights')], 'speed'),
+      stacks(before, 'endToEnd', [physics('eagle3-speculation'), physics('fp8-weights')], 'speed').stacks,
     );
     assert.deepEqual(found, ['eagle3-speculation+fp8-weights']);
   });
 
-  it('leaves out what conflicts', () => {
-    const found = stacks(before, 'endToEnd', [physics('awq-int4-weights'), physics('fp8-weights')], 'speed');
+  it('leaves out what conflicts, and says why', () => {
+    const { stacks: found, refused } = stacks(
+      before,
+      'endToEnd',
+      [physics('awq-int4-weights'), physics('fp8-weights')],
+      'speed',
+    );
     assert.deepEqual(ids(found), []);
+    const [pair] = refused;
+    assert.deepEqual([...(pair?.techniques ?? [])].sort(), ['awq-int4-weights', 'fp8-weights']);
+    assert.match(pair?.reason ?? '', /how the weights are stored/);
   });
 
   it('leaves out members that gain next to nothing', () => {
-    const found = stacks(
+    const { stacks: found } = stacks(
       before,
       'endToEnd',
       [physics('eagle3-speculation'), single('fp8-weights', 1.01)],
@@ -133,7 +142,7 @@ describe('stacks', () => {
       'endToEnd',
       [physics('eagle3-speculation'), physics('fp8-weights')],
       'speed',
-    );
+    ).stacks;
     assert.ok(stack);
     const { p10, p50, p90 } = stack.speedup;
     // exp(√2 × ln 1.2)
@@ -144,17 +153,17 @@ describe('stacks', () => {
 
   it('grows for memory where that is the aim', () => {
     const members = [single('fp8-weights', 0.9), single('fp8-kv-cache', 0.9)];
-    assert.deepEqual(stacks(before, 'endToEnd', members, 'speed'), []);
+    assert.deepEqual(stacks(before, 'endToEnd', members, 'speed').stacks, []);
     const long = scenarioWith({ model: LLAMA, workload: { inputTokens: 60_000, concurrency: 4 } });
     const longBefore = estimate(long);
-    const found = stacks(
+    const { stacks: found } = stacks(
       longBefore,
       'endToEnd',
       members.map(({ techniques, speedup }) => {
         const [technique] = techniques;
         assert.ok(technique);
         const scenario = applyTechnique(technique, long);
-        return { techniques, scenario, after: estimate(scenario), speedup };
+        return { techniques, scenario, after: estimate(scenario), speedup, without: null };
       }),
       'memory',
     );
