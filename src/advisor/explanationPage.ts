@@ -59,13 +59,33 @@ function phase(title: string, prefix: string, terms: readonly Term[]): string[] 
   ];
 }
 
+/** How the columns of an operation come about. */
+const PARTS = [
+  'One layer each: move = weights / weightRate + cache / cacheRate + activations / activationRate;',
+  'multiply = FLOP / (peak × attainedCompute), times (rows + 16 + rowsToHalf) / (rows + 16) where there are rowsToHalf;',
+  'unpack = work of the vector units / vectorRate + integer work / integerRate;',
+  'spill: weights that are unpacked to memory and read again.',
+].join(' ');
+
+/** Units of a formula’s inputs, by name; what is not here is a plain number. */
+const UNITS: Readonly<Record<string, string>> = {
+  bandwidth: 'B/s',
+  weightRate: 'B/s',
+  cacheRate: 'B/s',
+  activationRate: 'B/s',
+  link: 'B/s',
+  peak: 'FLOP/s',
+  vectorRate: 'FLOP/s',
+  integerRate: 'op/s',
+};
+
 /** What the formula of a kind of work is fed with: one layer of each operation. */
 function operations(terms: readonly Term[]): string[] {
   const parts = terms.flatMap((term) => term.parts ?? []);
   if (parts.length === 0) return [];
   return [
-    '| operation | layers | move | unpack | multiply | spill | weights | cache | FLOP | rows |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| operation | layers | move | unpack | multiply | spill | weights | cache | activations | FLOP | rows |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...parts.map((part) =>
       [
         `| ${part.name}`,
@@ -76,19 +96,28 @@ function operations(terms: readonly Term[]): string[] {
         formatSeconds(part.spill),
         formatBytes(part.weightBytes),
         formatBytes(part.cacheBytes),
+        formatBytes(part.activationBytes),
         formatRate(part.flop, 'FLOP'),
         `${formatSignificant(part.rows)} |`,
       ].join(' | '),
     ),
     '',
+    PARTS,
+    '',
   ];
+}
+
+function inUnits(name: string, value: number): string {
+  const unit = UNITS[name];
+  if (unit !== undefined) return formatRate(value, unit);
+  if (/seconds/i.test(name)) return formatSeconds(value);
+  return /bytes/i.test(name) ? formatBytes(value) : formatSignificant(value);
 }
 
 function inputs(term: Term): string {
   return Object.entries(term.inputs)
     .map(
-      ([name, value]) =>
-        `${name} ${typeof value === 'number' ? formatSignificant(value) : plainMarkdown(value)}`,
+      ([name, value]) => `${name} ${typeof value === 'number' ? inUnits(name, value) : plainMarkdown(value)}`,
     )
     .join(', ');
 }

@@ -1,11 +1,9 @@
+import { ASSUMED_LINK } from './communication';
 import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
 import { IN_TURN, OVERLAPPING, operationTime, type AttainedRates } from './operationTime';
 import { attainedRates, type StepTime } from './stepTime';
-
-const ALL_REDUCE =
-  'all-reduce: 2 (n − 1) / n × message / (link × attained) + 2 ⌈log2 n⌉ × latency, twice a layer';
 
 /**
  * The summands of a phase: each kind of work that takes time, then the fixed costs. They add up to `factor` × the step's
@@ -25,13 +23,8 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
         ? {
             id: `${phase}.${kind}`,
             ...sum,
-            formula: ALL_REDUCE,
-            inputs: {
-              devices: plan.placement.used,
-              link: plan.device.link?.bandwidth ?? 0,
-              attained: constants.linkBandwidth,
-              times: factor,
-            },
+            formula: communicationFormula(plan),
+            inputs: { ...communicationInputs(plan, step), times: factor },
           }
         : {
             id: `${phase}.${kind}`,
@@ -57,18 +50,26 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
         clock: plan.attained.launchStretch * plan.scenario.modifiers.fixedSeconds,
       },
     ],
-    ['step', step.stepSeconds, 'seconds a step', { secondsAStep: constants.stepSeconds }],
+    [
+      'step',
+      step.stepSeconds,
+      'seconds a step',
+      { secondsAStep: constants.stepSeconds * plan.scenario.modifiers.fixedSeconds },
+    ],
     [
       'sequences',
       step.sequenceSeconds,
       'sequences × seconds a sequence',
-      { secondsASequence: constants.sequenceSeconds },
+      {
+        secondsASequence: constants.sequenceSeconds,
+        sequences: step.sequenceSeconds / Math.max(Number.MIN_VALUE, constants.sequenceSeconds),
+      },
     ],
     [
       'host',
       step.hostSeconds,
-      'layers × host seconds a layer − device seconds',
-      { hostSecondsALayer: constants.hostLayerSeconds },
+      '(layers × seconds a layer + experts × seconds an expert + matrices × seconds a matrix) × share − device seconds',
+      hostInputs(plan, step),
     ],
   ] as const;
   for (const [name, seconds, formula, inputs] of fixed) {
@@ -83,6 +84,56 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
     });
   }
   return terms;
+}
+
+/** What the host needs to launch a step, of which only what the device does not cover is waited for. */
+function hostInputs(plan: Plan, step: StepTime): Record<string, number> {
+  const { constants } = plan.calibration;
+  const { modifiers } = plan.scenario;
+  const { seconds, hostSeconds, stepSeconds, sequenceSeconds } = step;
+  return {
+    layers: plan.model.layers * modifiers.layersRun,
+    secondsALayer: constants.hostLayerSeconds + (plan.model.rotary ? constants.hostRotarySeconds : 0),
+    experts: plan.model.experts,
+    secondsAnExpert: constants.hostExpertSeconds,
+    matrices: plan.model.matrices,
+    secondsAMatrix: plan.attained.kernel?.matrixSeconds ?? 0,
+    share: modifiers.fixedSeconds,
+    deviceSeconds: seconds - hostSeconds - stepSeconds - sequenceSeconds,
+  };
+}
+
+/** The kinds of exchange that the placement asks for, see `communication.ts`. */
+function communicationFormula({ placement }: Plan): string {
+  const { tensor, pipeline, expert, context } = placement;
+  const parts = [
+    ...(tensor > 1 ? ['2 × layers × all-reduce of the message over tensor ranks'] : []),
+    ...(expert > 1 ? ['2 × layers of experts × (⌈log2 n⌉ hops + sent / link) over expert ranks'] : []),
+    ...(pipeline > 1 ? ['(stages − 1) × (hop + message / link)'] : []),
+    ...(context > 1 ? ['layers × all-reduce of the message over context ranks'] : []),
+  ];
+  const reduces = tensor > 1 || context > 1;
+  return `${parts.join(' + ')}${reduces ? '; all-reduce: 2 (n − 1) / n × message / link + 2 ⌈log2 n⌉ hops' : ''}`;
+}
+
+function communicationInputs(
+  { placement, device, calibration, model, scenario, context }: Plan,
+  step: StepTime,
+): Record<string, number> {
+  const { tensor, pipeline, expert, context: ranks } = placement;
+  const link = device.link ?? ASSUMED_LINK;
+  const tokens = step.operations.find(({ kind }) => kind === 'activations')?.rows ?? 0;
+  return {
+    ...(tensor > 1 ? { tensorRanks: tensor } : {}),
+    ...(expert > 1 ? { expertRanks: expert } : {}),
+    ...(pipeline > 1 ? { stages: pipeline } : {}),
+    ...(ranks > 1 ? { contextRanks: ranks } : {}),
+    layers: model.layers,
+    link: link.bandwidth * calibration.constants.linkBandwidth,
+    secondsAHop: link.latency + calibration.constants.hopSeconds,
+    messageBytes: tokens * scenario.model.hiddenSize * context.activationElement,
+    ...(scenario.modifiers.communication === 1 ? {} : { share: scenario.modifiers.communication }),
+  };
 }
 
 /** The rates that a kind of work is reckoned with: bytes/s, FLOP/s; the attained shares are in them. */
@@ -101,7 +152,9 @@ function inputsOf(
     activationRate: rates.activations,
     peak: plan.compute.peak,
     peakFormat: plan.compute.format,
-    attainedCompute: attention ? constants.attentionCompute : constants.compute,
+    attainedCompute: attention
+      ? constants.attentionCompute
+      : constants.compute * (kind === 'experts' ? constants.expertAttained : 1),
     ...(attention ? {} : { rowsToHalf: constants.halfRows }),
     vectorRate: rates.vector,
     integerRate: rates.integer,

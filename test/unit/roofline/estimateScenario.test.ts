@@ -25,6 +25,9 @@ function unfolded({ parts = [], inputs }: Term): number {
         part.activationBytes / rate('activationRate'),
       1e-9,
     );
+    const tiles =
+      inputs['rowsToHalf'] === undefined ? 1 : (part.rows + 16 + rate('rowsToHalf')) / (part.rows + 16);
+    near(part.multiply, (part.flop * tiles) / (rate('peak') * rate('attainedCompute')), 1e-9);
     seconds += part.layers * (Math.cbrt(part.move ** 3 + part.unpack ** 3 + part.multiply ** 3) + part.spill);
   }
   return seconds * rate('times');
@@ -156,6 +159,36 @@ describe('estimate', () => {
     );
     assert.ok(overload.warnings.some((warning) => warning.code === 'overloaded'));
     assert.ok(Number.isFinite(overload.latency.endToEnd.p90));
+  });
+
+  it('unfolds what is exchanged, launched and waited for by the formula beside it', () => {
+    const inputs = (term: Term | undefined) => (name: string) => Number(term?.inputs[name] ?? NaN);
+    const split = estimate(
+      scenario({ devices: 8, parallelism: { tensor: 4, pipeline: 2 }, workload: { concurrency: 6 } }),
+    );
+    const exchanged = split.terms.find(({ id }) => id === 'decode.communication');
+    const e = inputs(exchanged);
+    assert.equal(e('messageBytes'), 3 * 4096 * 2);
+    const reduced = (1.5 * e('messageBytes')) / e('link') + 4 * e('secondsAHop');
+    near(
+      exchanged?.seconds ?? 0,
+      2 * e('layers') * reduced + (e('stages') - 1) * (e('secondsAHop') + e('messageBytes') / e('link')),
+    );
+    const eager = estimate(
+      scenario({ model: MIXTRAL_8X7B, setup: { engine: 'transformers', graphs: false } }),
+    );
+    const host = eager.terms.find(({ id }) => id === 'decode.host');
+    const h = inputs(host);
+    near(
+      host?.seconds ?? 0,
+      (h('layers') * h('secondsALayer') +
+        h('experts') * h('secondsAnExpert') +
+        h('matrices') * h('secondsAMatrix')) *
+        h('share') -
+        h('deviceSeconds'),
+    );
+    const many = split.terms.find(({ id }) => id === 'decode.sequences');
+    near(many?.seconds ?? 0, inputs(many)('sequences') * inputs(many)('secondsASequence'));
   });
 
   it('has terms that add up to the means under a request rate, drafting or not', () => {
