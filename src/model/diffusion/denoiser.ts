@@ -69,10 +69,11 @@ function compressionOf(raw: JsonObject): Denoiser['autoencoder'] {
     side(raw.scale_factor_temporal ?? raw.temporal_compression_ratio ?? raw.temporal_compression) ?? 1;
   const spatial = side(raw.scale_factor_spatial ?? raw.spatial_compression_ratio);
   if (spatial !== undefined) return { spatial, temporal };
-  const widths = raw.block_out_channels;
-  // Only the autoencoder of pictures halves at every level but the last; others have their usual sizes in the table.
+  const deep = raw._class_name === 'AutoencoderDC';
+  const widths = deep ? raw.encoder_block_out_channels : raw.block_out_channels;
+  // Only the autoencoders of pictures halve at every level but the last; others have their usual sizes in the table.
   if (
-    (raw._class_name === 'AutoencoderKL' || raw._class_name === 'AutoencoderKLFlux2') &&
+    (deep || raw._class_name === 'AutoencoderKL' || raw._class_name === 'AutoencoderKLFlux2') &&
     Array.isArray(widths) &&
     widths.length >= 1 &&
     widths.length <= 16

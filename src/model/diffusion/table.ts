@@ -1,4 +1,5 @@
 import type { Family } from '../family';
+import { autoencoderDc } from './autoencoderDc';
 import { autoencoderFlux2, autoencoderKl, vectorQuantised } from './autoencoder';
 import { cogVideoX } from './cogVideoX';
 import { controlNet } from './controlNet';
@@ -31,6 +32,7 @@ export const DIFFUSION_FAMILIES: Readonly<Record<string, Family>> = {
   AutoencoderKLFlux2: autoencoderFlux2,
   AutoencoderKLHunyuanVideo: hunyuanVideoAutoencoder,
   AutoencoderKLLTXVideo: ltxAutoencoder,
+  AutoencoderDC: autoencoderDc,
   AutoencoderKLQwenImage: wanAutoencoder,
   AutoencoderKLTemporalDecoder: temporalAutoencoder,
   AutoencoderKLWan: wanAutoencoder,
