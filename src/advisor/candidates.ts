@@ -59,7 +59,7 @@ export async function singleCandidates(
     if (isSame(scenario, changed)) {
       refusals.push({
         technique: technique.id,
-        reason: 'what it changes is not reckoned with here, so no gain can be named',
+        reason: `${technique.changes}: not in the estimate here, so no gain can be named`,
       });
       continue;
     }

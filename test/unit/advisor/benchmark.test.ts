@@ -59,7 +59,10 @@ describe('the benchmark of a recommendation', () => {
   });
 
   it('fills in over how many devices a split goes', async () => {
-    const { settings, benchmark } = entry(await ask({ devices: 4, tensorParallel: 2 }), 'tensor-parallel');
+    const { settings, benchmark } = entry(
+      await ask({ devices: 4, tensorParallel: 2, concurrency: 64, input: 4096 }),
+      'tensor-parallel',
+    );
     assert.deepEqual(
       settings.map(({ setting }) => setting),
       ['--tensor-parallel-size 4'],
