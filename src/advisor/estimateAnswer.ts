@@ -1,5 +1,6 @@
 import type { Estimate, Term } from '../roofline/estimate';
 import type { Scenario } from '../roofline/scenario';
+import { busyShare } from '../roofline/steadyState';
 import type { Band, Warning } from '../units/quantities';
 import type { ScenarioSummary } from './advice';
 import { summarise } from './buildScenario';
@@ -11,7 +12,7 @@ export type EstimateAnswer = { schema: 1; scenario: ScenarioSummary } & Omit<
 > & {
     latency: Omit<Estimate['latency'], 'interToken'> & { interToken: Band | null };
     throughput: Omit<Estimate['throughput'], TokenRate> & Record<TokenRate, number | null>;
-    /** Joules an output token (a picture, an input, where no tokens are made), every device at its full power: a ceiling. Absent where the device's power is not known. */
+    /** Joules an output token (a picture, an input, where no tokens are made), every device at its full power while it has something to do: a ceiling. Absent where the device's power is not known. */
     energy?: { joulesPerToken: number | null; joulesPerRequest: number };
     terms?: readonly Term[];
   };
@@ -50,7 +51,10 @@ export function answerEstimate(
 }
 
 /** A request's share of the devices' time, at their full power. */
-function energyOf({ device, devices, workload }: Scenario, result: Estimate): Pick<EstimateAnswer, 'energy'> {
+function energyOf(
+  { device, devices, setup, workload }: Scenario,
+  result: Estimate,
+): Pick<EstimateAnswer, 'energy'> {
   if (device.power === undefined) return {};
   const { throughput, latency, concurrency } = result;
   const requests =
@@ -60,7 +64,8 @@ function energyOf({ device, devices, workload }: Scenario, result: Estimate): Pi
     (workload.requestRate === null
       ? concurrency / latency.endToEnd.p50
       : throughput.total / Math.max(1, workload.outputTokens));
-  const joulesPerRequest = (device.power * devices) / requests;
+  const busy = workload.requestRate === null ? 1 : busyShare(concurrency, setup.parallelism.data);
+  const joulesPerRequest = (device.power * devices * busy) / requests;
   const generates = throughput.total > 0;
   return {
     energy: { joulesPerToken: generates ? joulesPerRequest / workload.outputTokens : null, joulesPerRequest },

@@ -3,7 +3,7 @@ import { cachedPromptTokens } from './cachedPrompt';
 import { memoryEstimate } from './memoryEstimate';
 import { prefillTime, type Plan } from './phase';
 import type { Scenario } from './scenario';
-import { passSeconds, steadyState } from './steadyState';
+import { busyShare, passSeconds, steadyState } from './steadyState';
 
 /** The few numbers that a search compares. */
 export interface Figures {
@@ -24,7 +24,7 @@ export interface Figures {
   memory: number;
   /** Dollars an hour of all devices; null where the price is not known. */
   dollarsPerHour: number | null;
-  /** Dollars for a million output tokens, and joules for one, with every device at its full power; null where not known. */
+  /** Dollars for a million output tokens, and joules for one, with every device at its full power while it has something to do; null where not known. */
   dollarsPerMillionTokens: number | null;
   joulesPerToken: number | null;
 }
@@ -74,20 +74,26 @@ function steadyFigures(
   const memory = memoryEstimate(scenario, plan.model, placement, lengths, sequences, []);
   if (!memory.fits) return { refused: 'memory' };
   const tokens = Math.max(1, lengths.output);
-  return completed(scenario, techniques, {
-    timeToFirstToken: steady.timeToFirstToken,
-    interToken: lengths.output > 0 ? steady.interToken : 0,
-    endToEnd: steady.endToEnd,
-    throughput: steady.servable * tokens,
-    served: rate * tokens,
-    memory: memory.total,
-  });
+  return completed(
+    scenario,
+    techniques,
+    {
+      timeToFirstToken: steady.timeToFirstToken,
+      interToken: lengths.output > 0 ? steady.interToken : 0,
+      endToEnd: steady.endToEnd,
+      throughput: steady.servable * tokens,
+      served: rate * tokens,
+      memory: memory.total,
+    },
+    busyShare(steady.concurrency, placement.data),
+  );
 }
 
 function completed(
   scenario: Scenario,
   techniques: readonly string[],
   own: Pick<Figures, 'timeToFirstToken' | 'interToken' | 'endToEnd' | 'throughput' | 'served' | 'memory'>,
+  busy = 1,
 ): Figures {
   const { price, power } = scenario.device;
   const dollarsPerHour = price === undefined ? null : price.dollarsPerHour * scenario.devices;
@@ -97,6 +103,6 @@ function completed(
     ...own,
     dollarsPerHour,
     dollarsPerMillionTokens: dollarsPerHour === null ? null : (dollarsPerHour / 3600 / own.served) * 1e6,
-    joulesPerToken: power === undefined ? null : (power * scenario.devices) / own.served,
+    joulesPerToken: power === undefined ? null : (power * scenario.devices * busy) / own.served,
   };
 }

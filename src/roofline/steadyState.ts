@@ -2,6 +2,11 @@ import { cachedPromptTokens } from './cachedPrompt';
 import type { Seconds } from '../units/quantities';
 import { decodeStep, prefillTime, type Plan } from './phase';
 
+/** Share of the time in which a replica has something to do, when requests arrive at random and `concurrency` are in flight over all. */
+export function busyShare(concurrency: number, replicas: number): number {
+  return 1 - Math.exp(-concurrency / replicas);
+}
+
 /** What a request rate leads to, in means of one request. */
 export interface SteadyState {
   /** Requests in flight over all replicas, by Little's law: those whose prompt is computed and those that decode. Below 1 where they seldom meet. */
