@@ -10,15 +10,19 @@ export function rejectedList(
   all: boolean,
   showAll: (yes: boolean) => void,
 ): HTMLElement | null {
-  const { rejected } = message.advice;
-  if (rejected.length === 0) return null;
+  const { rejected, refusedStacks } = message.advice;
+  if (rejected.length + refusedStacks.length === 0) return null;
   const list = html('ul');
   for (const { technique, reason } of all ? rejected : rejected.slice(0, SHOWN)) {
     list.append(
       html('li', {}, html('strong', {}, techniqueTitle(technique, message.choices)), `: ${reason}`),
     );
   }
-  const more = rejected.length - SHOWN;
+  for (const { techniques, reason } of all ? refusedStacks : []) {
+    const names = techniques.map((technique) => techniqueTitle(technique, message.choices));
+    list.append(html('li', {}, html('strong', {}, names.join(' with ')), `: ${reason}`));
+  }
+  const more = rejected.length + refusedStacks.length - SHOWN;
   return html(
     'section',
     { class: 'rejected' },
