@@ -25,6 +25,7 @@ export function shortVerdict(scenario: Scenario, estimate: Estimate): string {
 function speedOf({ throughput, latency }: Estimate): string {
   if (throughput.images !== undefined) return `${formatSeconds(latency.endToEnd.p50)} an image`;
   if (throughput.videos !== undefined) return `${formatSeconds(latency.endToEnd.p50)} a video`;
+  if (throughput.sequences !== undefined) return `${formatSignificant(throughput.sequences)} inputs/s`;
   return `${formatSignificant(throughput.total)} tok/s`;
 }
 
@@ -64,6 +65,20 @@ function timesOf(estimate: Estimate): Figure[] {
         label: 'Throughput',
         value: `${formatSignificant(throughput.images ?? throughput.videos ?? 0)} ${video ? 'videos' : 'images'}/s`,
         detail: `${formatInteger(estimate.concurrency)} at once`,
+      },
+    ];
+  }
+  if (throughput.sequences !== undefined) {
+    return [
+      {
+        label: 'Answer',
+        value: formatSeconds(latency.endToEnd.p50),
+        detail: `${bandOf(latency.endToEnd)} · ${bound.prefill}-bound`,
+      },
+      {
+        label: 'Throughput',
+        value: `${formatSignificant(throughput.sequences)} inputs/s`,
+        detail: `${formatSignificant(throughput.prefill)} tok/s read · ${formatSignificant(estimate.concurrency)} at once`,
       },
     ];
   }
@@ -127,9 +142,11 @@ export function weightsOnDevice(estimate: Estimate): string {
 
 /** What a decode step comes to, and what it waits for. */
 export function shareOfStep(estimate: Estimate): string {
-  const { latency, bound, sampling } = estimate;
+  const { latency, bound, sampling, throughput } = estimate;
   if (sampling) {
     return `${formatSeconds(latency.endToEnd.p50)} for ${formatInteger(sampling.steps)} steps, ${bound.decode}-bound`;
   }
+  if (throughput.sequences !== undefined)
+    return `${formatSeconds(latency.endToEnd.p50)} an answer, ${bound.prefill}-bound`;
   return `${formatSeconds(latency.interToken.p50)} a token, ${bound.decode}-bound; first token after ${formatSeconds(latency.timeToFirstToken.p50)}`;
 }

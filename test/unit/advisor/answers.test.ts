@@ -197,6 +197,18 @@ describe('verdict', () => {
     assert.match(shortVerdict(small, estimate(small)), /does not fit/);
   });
 
+  it('speaks of inputs where no tokens are made', () => {
+    const encoder = scenarioWith({ model: { ...LLAMA, kind: 'encoder' } });
+    const result = estimate(encoder);
+    assert.match(shortVerdict(encoder, result), /[1-9].* inputs\/s · fits/);
+    const labels = fourFigures(result).map(({ label }) => label);
+    assert.deepEqual(labels, ['Answer', 'Throughput', 'Memory']);
+    const answer = answerEstimate(encoder, result, { techniques: [], terms: false });
+    assert.equal(answer.latency.interToken, null);
+    assert.equal(answer.throughput.total, null);
+    assert.ok(answer.warnings.some(({ code }) => code === 'no-tokens'));
+  });
+
   it('has four figures, each with a unit and what it waits for', () => {
     const figures = fourFigures(estimate(plain));
     assert.deepEqual(
