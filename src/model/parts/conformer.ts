@@ -55,7 +55,10 @@ export function conformerLayers(c: Conformer): LayerPlan[] {
 function conformerLayer(c: Conformer): LayerPlan {
   const { path, hidden, names } = c;
   if (c.heads < 1 || hidden % c.heads !== 0)
-    throw new ReadFailure('contradiction', `${String(hidden)} does not divide over ${String(c.heads)} heads.`);
+    throw new ReadFailure(
+      'contradiction',
+      `${String(hidden)} does not divide over ${String(c.heads)} heads.`,
+    );
   const headDim = hidden / c.heads;
   const attention = groupedAttention({
     module: `${path}self_attn`,
