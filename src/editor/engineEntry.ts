@@ -3,17 +3,17 @@
  * (`dist/engine.js`), so that activation parses none of it; `engineRooms.ts` is the one that asks for it.
  */
 export async function loadReading() {
-  const [json, model, explain, files] = await Promise.all([
+  const [json, model, explain, beside] = await Promise.all([
     import('../syntax/json'),
     import('../model/readModel'),
     import('../model/explainKey'),
-    import('../model/openModelFile'),
+    import('../model/optionsBeside'),
   ]);
   return {
     readJson: json.readJson,
     readModel: model.readModel,
     explainKey: explain.explainKey,
-    optionsBeside: files.optionsBeside,
+    optionsBeside: beside.optionsBeside,
   };
 }
 

@@ -1,4 +1,4 @@
-import { openSync, closeSync, fstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { MAX_JSON_LENGTH, readJson } from '../syntax/json';
 import { compareWithWeights } from './compareWithWeights';
@@ -6,12 +6,10 @@ import { isObject, type JsonObject } from './config';
 import { readPipeline } from './files/readPipeline';
 import { specOfListingInTurns } from './files/specOfListing';
 import { TensorLists } from './files/tensorLists';
-import { readModel, readModelValue, type ReadOptions } from './readModel';
+import { optionsBeside, readText, stemOf } from './optionsBeside';
+import { readModel, readModelValue } from './readModel';
 import { ReadFailure } from './readFailure';
 import type { ModelReading, Unreadable } from './spec';
-
-/** Bytes that a JSON file may have: every character takes at least one. */
-const MAX_JSON_BYTES = MAX_JSON_LENGTH;
 
 /** Files that a folder is looked through for, the telling ones first. */
 const TELLING = ['model_index.json', 'config.json', 'params.json'];
@@ -71,7 +69,7 @@ async function readConfigFile(path: string, lists: TensorLists): Promise<ModelRe
   if (text === null)
     return failed(
       'not-a-model',
-      `${basename(path)} cannot be read as text, or is larger than ${String(MAX_JSON_BYTES / 1024 / 1024)} MB.`,
+      `${basename(path)} cannot be read as text, or is larger than ${String(MAX_JSON_LENGTH / 1024 / 1024)} MB.`,
     );
   const { value, errors } = readJson(text);
   const options = optionsBeside(path);
@@ -103,48 +101,6 @@ async function readIndexFile(path: string, weightMap: JsonObject, lists: TensorL
   return { ok: true, model: await specOfListingInTurns(await lists.of(path), stemOf(path), lists.turns) };
 }
 
-/** What stands beside a configuration and bears on it: its name, quantisation files, the names of stored tensors. */
-export function optionsBeside(path: string): ReadOptions {
-  const folder = dirname(path);
-  const stem = stemOf(path);
-  const options: ReadOptions = {
-    name: ['config', 'params', 'model_index'].includes(stem) ? basename(folder) : stem,
-  };
-  const quantizeConfig =
-    readText(join(folder, 'quantize_config.json')) ?? readText(join(folder, `${stem}.quantize_config.json`));
-  const hfQuantConfig =
-    readText(join(folder, 'hf_quant_config.json')) ?? readText(join(folder, `${stem}.hf_quant_config.json`));
-  if (quantizeConfig !== null) options.quantizeConfig = quantizeConfig;
-  if (hfQuantConfig !== null) options.hfQuantConfig = hfQuantConfig;
-  const names = tensorNamesBeside(path);
-  if (names !== null)
-    options.evidence = {
-      storesHead: names.some((name) => /(^|\.)(lm_head|embed_out|output_layer)\.weight$/.test(name)),
-    };
-  return options;
-}
-
-/** Names of the stored tensors, where an index lies beside the configuration. */
-function tensorNamesBeside(path: string): string[] | null {
-  const folder = dirname(path);
-  for (const name of [
-    'model.safetensors.index.json',
-    'pytorch_model.bin.index.json',
-    `${stemOf(path)}.safetensors.index.json`,
-  ]) {
-    const text = readText(join(folder, name));
-    if (text === null) continue;
-    const { value, errors } = readJson(text);
-    if (errors.length === 0 && isObject(value) && isObject(value.weight_map))
-      return Object.keys(value.weight_map);
-  }
-  return null;
-}
-
-function stemOf(path: string): string {
-  return basename(path).replace(/\.(json|gguf|safetensors|onnx)$/i, '');
-}
-
 function failed(code: Unreadable['code'], message: string): ModelReading {
   return { ok: false, error: { code, message } };
 }
@@ -154,22 +110,4 @@ function reason(fault: unknown): string {
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES') return 'access is denied';
   return code === '' ? 'it is not what it seems' : code;
-}
-
-/** Null where there is no such file, it is no plain file, or it is too large to be settings. */
-function readText(path: string): string | null {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch {
-    return null;
-  }
-  try {
-    const found = fstatSync(descriptor);
-    return found.isFile() && found.size <= MAX_JSON_BYTES ? readFileSync(descriptor, 'utf8') : null;
-  } catch {
-    return null;
-  } finally {
-    closeSync(descriptor);
-  }
 }
