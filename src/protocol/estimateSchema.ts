@@ -32,7 +32,12 @@ export const estimateSchema: z.ZodMiniType<Estimate> = z.object({
       timeToFirstToken: z.nullable(z.object({ p90: amount, p99: amount })),
     }),
   }),
-  throughput: z.object({ perSequence: amount, total: amount, prefill: amount }),
+  throughput: z.object({
+    perSequence: amount,
+    total: amount,
+    prefill: amount,
+    sequences: z.exactOptional(amount),
+  }),
   bound: z.object({ prefill: bound, decode: bound }),
   roofline: z.object({ prefill: point, decode: point }),
   terms: atMost(

@@ -70,11 +70,52 @@ export function throughputBand(estimate: Estimate): Band {
   return { p10: turned(p90), p50: total, p90: turned(p10) };
 }
 
-/** The four figures of the verdict, in the order of the page. */
+/** The figures of the verdict, in the order of the page: four, or three where a model makes no tokens. */
 export function figures(advice: Costed, modelLimit: number | null = null): Figure[] {
   const { baseline: estimate, scenario } = advice;
-  const { latency, memory, throughput, bound } = estimate;
+  const { memory, throughput } = estimate;
   const each = scenario.devices > 1 ? ', each device' : '';
+  return [
+    ...(throughput.sequences === undefined
+      ? tokenTimes(estimate)
+      : inputTimes(estimate, throughput.sequences)),
+    {
+      key: 'memory',
+      label: `Memory${each}`,
+      value: formatOf(memory.perDevice, memory.capacityPerDevice),
+      band: null,
+      notes: memoryNotes(estimate, modelLimit),
+      bad: !memory.fits,
+    },
+  ];
+}
+
+/** Encoders answer an input at once. */
+function inputTimes({ latency, throughput, bound, concurrency }: Estimate, rate: number): Figure[] {
+  const answer = latency.endToEnd;
+  const turned = (seconds: number): number => (seconds > 0 ? (rate * answer.p50) / seconds : rate);
+  return [
+    {
+      key: 'firstToken',
+      label: 'Answer',
+      value: formatSeconds(answer.p50),
+      band: answer,
+      notes: [formatRange(answer.p10, answer.p90, formatSeconds), BOUND[bound.prefill]],
+      bad: false,
+    },
+    {
+      key: 'throughput',
+      label: 'Throughput',
+      value: `${formatSignificant(rate)} inputs/s`,
+      band: { p10: turned(answer.p90), p50: rate, p90: turned(answer.p10) },
+      notes: [`${formatSignificant(concurrency)} at once`, `reads ${formatTokenRate(throughput.prefill)}`],
+      bad: false,
+    },
+  ];
+}
+
+function tokenTimes(estimate: Estimate): Figure[] {
+  const { latency, throughput, bound } = estimate;
   return [
     {
       key: 'firstToken',
@@ -111,14 +152,6 @@ export function figures(advice: Costed, modelLimit: number | null = null): Figur
         `prompts ${formatTokenRate(throughput.prefill)}`,
       ],
       bad: false,
-    },
-    {
-      key: 'memory',
-      label: `Memory${each}`,
-      value: formatOf(memory.perDevice, memory.capacityPerDevice),
-      band: null,
-      notes: memoryNotes(estimate, modelLimit),
-      bad: !memory.fits,
     },
   ];
 }

@@ -57,6 +57,18 @@ describe('words of the panel', () => {
     assert.equal(of({ maxContext: null })?.notes.length, 2);
   });
 
+  it('speak of inputs where a model makes no tokens', () => {
+    const { baseline } = advice;
+    const encoder = { ...baseline, throughput: { ...baseline.throughput, total: 0, sequences: 135 } };
+    const shown = figures({ ...advice, baseline: encoder });
+    assert.deepEqual(
+      shown.map(({ label }) => label.replace(/,.*/, '')),
+      ['Answer', 'Throughput', 'Memory'],
+    );
+    assert.equal(shown[1]?.value, '135 inputs/s');
+    assert.ok(shown[1]?.band && shown[1].band.p10 < 135 && shown[1].band.p90 > 135);
+  });
+
   it('count papers once, and runs', () => {
     const [entry] = advice.recommendations[0]?.evidence ?? [];
     assert.ok(entry !== undefined);
