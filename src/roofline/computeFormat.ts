@@ -4,6 +4,7 @@ import type { WeightScheme } from '../model/weightScheme';
 import type { NumberFormat } from '../units/numberFormat';
 import type { FlopPerSecond, Warning } from '../units/quantities';
 import { ScenarioError } from './scenarioError';
+import { mmaShare } from './vectorUnits';
 
 export interface ComputeFormat {
   format: NumberFormat;
@@ -25,12 +26,6 @@ const FALLS_TO: Readonly<Record<NumberFormat, readonly NumberFormat[]>> = {
 };
 
 /**
- * What is left of Hopper's peak for kernels written with `mma`, as llama.cpp's are: only warp-group instructions reach all of it.
- * Source: Luo et al., "Benchmarking and Dissecting the Nvidia Hopper GPU Architecture", arXiv:2402.13499, dense `mma` on H100.
- */
-const HOPPER_MMA = 0.62;
-
-/**
  * The format that matrix multiplications run in: the scheme's own where the device has units for it, else the model's
  * compute format or the nearest that the device has.
  *
@@ -47,7 +42,7 @@ export function computeFormat(
     // Its kernels multiply quantised blocks in int8, and f16 with f16 sums: half the int8 rate on every such device, GeForce
     // included, whose f16 peak with f32 sums is lower still.
     const peak = Math.max(device.peak.f16 ?? 0, device.peak.int8 / 2);
-    return { format: 'f16', peak: device.architecture === 'hopper' ? peak * HOPPER_MMA : peak };
+    return { format: 'f16', peak: peak * mmaShare(device) };
   }
   if (scheme?.computes) {
     const own = firstWithUnits(device, FALLS_TO[scheme.computes]);

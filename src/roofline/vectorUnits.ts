@@ -1,64 +1,37 @@
 import type { Device } from '../hardware/device';
 import type { FlopPerSecond } from '../units/quantities';
 import { backendOf } from './backend';
+import data from './vectorUnits.json';
 
-/** What one compute unit of a generation does each clock: f32 FLOP as the vendor counts its peak, and 32-bit integer operations. */
-interface Units {
+/** What one compute unit of a generation does each clock: a row of `vectorUnits.json`. */
+export interface VectorUnits {
+  architecture: string;
+  /** A chip with stacked memory that is built unlike the others of its generation: GA100. */
+  stackedMemory?: boolean;
+  /** f32 FLOP as the vendor counts its peak, and 32-bit integer operations. */
   flop: number;
   integers: number;
+  source: string;
+  /** What is left of the matrix units' peak for kernels that use the instructions of the generation before. */
+  mmaShare?: number;
+  mmaSource?: string;
 }
 
-/** 64 lanes that do either: Volta, Turing and GA100; AMD before it counted two operations issued at once. */
-const SINGLE: Units = { flop: 128, integers: 64 };
-/** 128 floating-point lanes (or 64 that issue twice) of which half do integers. */
-const HALF: Units = { flop: 256, integers: 64 };
-/** 128 lanes that do either, or have integer lanes beside them. */
-const FULL: Units = { flop: 256, integers: 128 };
+/** Rows of each generation. The papers are named as they are remembered; none was opened again. */
+const ROWS = new Map<string, VectorUnits[]>();
+for (const row of data as readonly VectorUnits[]) {
+  ROWS.set(row.architecture, [...(ROWS.get(row.architecture) ?? []), row]);
+}
 
-/**
- * By the vendors' architecture papers: NVIDIA (Volta, Turing, GA100, GA102, Ada, Hopper, RTX Blackwell), AMD instruction sets
- * (GCN, RDNA, CDNA), Intel Xe; Apple's M3 and later issue floating point and integers in parallel (WWDC 2023, "Explore GPU
- * advancements in M3 and A17 Pro"), which is told here as twice the integers of M1 and M2.
- */
-const UNITS: Readonly<Record<string, Units>> = {
-  pascal: { flop: 256, integers: 128 },
-  volta: SINGLE,
-  turing: SINGLE,
-  ampere: HALF,
-  ada: HALF,
-  hopper: HALF,
-  blackwell: HALF,
-  'blackwell-ultra': HALF,
-  'blackwell-rtx': FULL,
-  gcn4: SINGLE,
-  gcn5: SINGLE,
-  rdna1: SINGLE,
-  rdna2: SINGLE,
-  rdna3: HALF,
-  'rdna3-5': HALF,
-  rdna4: HALF,
-  cdna1: SINGLE,
-  cdna2: SINGLE,
-  cdna3: HALF,
-  cdna4: HALF,
-  'apple-m1': FULL,
-  'apple-m2': FULL,
-  'apple-m3': { flop: 256, integers: 256 },
-  'apple-m4': { flop: 256, integers: 256 },
-  'apple-m5': { flop: 256, integers: 256 },
-  'xe-hpg': FULL,
-  'xe-hpc': FULL,
-  'xe-lpg': FULL,
-  'xe-lpg-plus': FULL,
-  xe2: FULL,
-  'xe2-lpg': FULL,
-  xe3: FULL,
-};
+function unitsOf(device: Device): VectorUnits | undefined {
+  const rows = ROWS.get(device.architecture ?? '') ?? [];
+  const stacked = rows.length > 1 && backendOf(device) === 'cuda-hbm';
+  return rows.find((row) => (row.stackedMemory === true) === stacked);
+}
 
-function unitsOf(device: Device): Units | undefined {
-  // Ampere with stacked memory is GA100, which is built as Volta and Turing are.
-  if (device.architecture === 'ampere' && backendOf(device) === 'cuda-hbm') return SINGLE;
-  return UNITS[device.architecture ?? ''];
+/** Share of the matrix units' peak that kernels reach which keep to `mma`, as llama.cpp's do. */
+export function mmaShare(device: Device): number {
+  return unitsOf(device)?.mmaShare ?? 1;
 }
 
 /** Matrix units' half-precision rate over the vector units' single-precision rate, where a device states only the first. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { allDevices, findDevice } from '../../../src/hardware/catalogue';
+import type { Device } from '../../../src/hardware/device';
+import data from '../../../src/roofline/vectorUnits.json';
+import { integerRate, launchStretch, mmaShare } from '../../../src/roofline/vectorUnits';
+
+function device(id: string): Device {
+  const found = findDevice(id).device;
+  assert.ok(found, id);
+  return found;
+}
+
+describe('vector units of a generation', () => {
+  it('are of generations that the catalogue has, each with its source', () => {
+    const known = new Set(allDevices().map(({ architecture }) => architecture));
+    for (const row of data) {
+      assert.ok(known.has(row.architecture), row.architecture);
+      assert.ok(row.source.length > 0 && row.flop >= row.integers && row.integers > 0, row.architecture);
+      assert.equal('mmaShare' in row, 'mmaSource' in row, row.architecture);
+    }
+  });
+
+  it('give 64 integer operations a multiprocessor and clock on A100, RTX 4090 and H100 alike', () => {
+    // Boost clocks as NVIDIA states them: 1,410, 2,520 and 1,980 MHz; 108, 128 and 132 multiprocessors.
+    for (const [id, units, clock] of [
+      ['a100-sxm-80gb', 108, 1.41e9],
+      ['rtx-4090', 128, 2.52e9],
+      ['h100-sxm', 132, 1.98e9],
+    ] as const) {
+      assert.ok(Math.abs(integerRate(device(id)) / (64 * units * clock) - 1) < 0.01, id);
+      assert.ok(Math.abs(launchStretch(device(id)) / (1.7e9 / clock) - 1) < 0.01, id);
+    }
+  });
+
+  it('hold back Hopper alone where kernels keep to the instructions before it', () => {
+    assert.ok(mmaShare(device('h100-sxm')) < 0.7);
+    for (const id of ['a100-sxm-80gb', 'rtx-4090', 'mi300x', 'm3-max-40'])
+      assert.equal(mmaShare(device(id)), 1, id);
+  });
+});
