@@ -3,7 +3,8 @@
  * out, each device weighing alike, beside peak roofline on the same rows. Memory and "fits" need no fit and are printed as they are;
  * servers are left out one by one. A run over all engines writes its figures to scripts/calibration/accuracy.json.
  *
- * Usage: npm run accuracy:engine [-- ENGINE…]
+ * Usage: npm run accuracy:engine [-- [--devices] [ENGINE…]]
+ * `--devices` prints a line for each device too: where an engine's error comes from.
  */
 import type { Engine } from '../src/deployment/engine';
 import { backendOf } from '../src/roofline/backend';
@@ -12,7 +13,7 @@ import { estimate } from '../src/roofline/estimateScenario';
 import { writeFigures, type AccuracyFigures } from './calibration/accuracyFigures';
 import { coverage } from './calibration/coverage';
 import { crossValidate, median, medianOverDevices, type LeftOut } from './calibration/crossValidate';
-import { fitEngine } from './calibration/engineFit';
+import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
 import { predict, prepare } from './calibration/evaluator';
 import { measuredCases, type Metric } from './calibration/measuredCases';
 import { measuredFits, measuredMemory, predictedPeak } from './calibration/measuredMemory';
@@ -38,10 +39,14 @@ const MODEL_FOLDS = 6;
 if (!haveMeasured()) {
   console.log('not run: ../shared/measured is not here, and there is nothing else to compare with.');
 } else {
-  run(process.argv.slice(2));
+  const given = process.argv.slice(2);
+  run(
+    given.filter((word) => !word.startsWith('--')),
+    given.includes('--devices'),
+  );
 }
 
-function run(only: readonly string[]): void {
+function run(only: readonly string[], eachDevice: boolean): void {
   const all = measuredCases();
   const times: AccuracyFigures['times'] = [];
   const pooled: Record<'hardware' | 'models' | 'peak', LeftOut[]> = { hardware: [], models: [], peak: [] };
@@ -64,7 +69,10 @@ function run(only: readonly string[]): void {
     pooled.hardware.push(...byHardware);
     pooled.models.push(...byModel);
     pooled.peak.push(...peak);
-    for (const metric of METRICS) times.push(...printRow(metric, engine, byHardware, byModel, peak));
+    for (const metric of METRICS) {
+      times.push(...printRow(metric, engine, byHardware, byModel, peak));
+      if (eachDevice) printDevices(metric, byHardware, full);
+    }
   }
   for (const metric of METRICS)
     times.push(...printRow(metric, 'all', pooled.hardware, pooled.models, pooled.peak));
@@ -120,6 +128,27 @@ function printRow(
       bandsCover: told(covered),
     },
   ];
+}
+
+/** Each device of a metric: rows, error with its family left out and with all of them in the fit, and which way it errs. */
+function printDevices(metric: Metric, byHardware: readonly LeftOut[], full: EngineFit): void {
+  const devices = new Map<string, LeftOut[]>();
+  for (const row of byHardware) {
+    if (row.one.measured.metric !== metric) continue;
+    const name = `${backendOf(row.one.plan.device).padEnd(9)} ${row.one.measured.hardware.slice(0, 36)}`;
+    devices.set(name, [...(devices.get(name) ?? []), row]);
+  }
+  for (const [name, rows] of [...devices].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const fitted = rows.map(
+      ({ one }) => predict(one, constantsFor(full, backendOf(one.plan.device))) / one.measured.measured,
+    );
+    const error = (ratios: readonly number[]): string =>
+      `${percent(median(ratios.map((ratio) => Math.abs(ratio - 1)))).padStart(8)} (×${median(ratios).toFixed(2)})`;
+    const out = error(rows.map(({ ratio }) => ratio));
+    console.log(
+      `  ${name.padEnd(46)} ${String(rows.length).padStart(4)} out ${out}  fitted ${error(fitted)}`,
+    );
+  }
 }
 
 function told(share: number): number | null {
