@@ -82,14 +82,16 @@ const entrySchema = z.object({
       expertAttained: share,
     })
     .nullable(),
-  /** Measurements with their device left out of the fit: what bands are made of. */
+  /** Measurements with their device, or their model, left out of the fit: what bands are made of. */
   neighbours: z.array(
     z.object({
       phase: z.enum(['decode', 'prefill']),
+      device: z.string(),
       bandwidth: z.number().gt(0),
       weightBytes: z.number().gt(0),
       batch: z.number().gt(0),
       residual: z.number(),
+      seen: z.number(),
     }),
   ),
   /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */

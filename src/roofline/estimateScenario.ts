@@ -129,7 +129,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
       return (terms ??= reckonTerms());
     },
     calibration: {
-      basis: basisOf(plan, decodes ? decodeSpread.nearest : prefillSpread.nearest),
+      basis: basisOf(plan, decodes ? decodeSpread : prefillSpread),
       rows: plan.calibration.rows,
     },
     concurrency,
@@ -274,19 +274,19 @@ function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
   ];
 }
 
-/** So near lies only the same device with a model of about that size, in the same batch. */
+/** So near, on a device that was measured itself, lies a model of about that size in the same batch. */
 const TWIN = 0.25;
 
 /** Twins are told by device, size and batch: what is split over devices, or changed by a technique, has none. */
 function basisOf(
   { scenario, placement, calibration }: Plan,
-  nearest: number,
+  { nearest, seen }: { nearest: number; seen: boolean },
 ): Estimate['calibration']['basis'] {
   if (calibration.rows === 0) return 'physics';
   const plain = Object.entries(NO_MODIFIERS).every(
     ([name, neutral]) => scenario.modifiers[name as keyof Modifiers] === neutral,
   );
-  return nearest <= TWIN && plain && placement.used === 1 ? 'measured' : 'interpolated';
+  return seen && nearest <= TWIN && plain && placement.used === 1 ? 'measured' : 'interpolated';
 }
 
 /** The band around a time: from measured neighbours where there are any, else the calibration's overall spread. */
@@ -294,14 +294,15 @@ function spreadAround(
   plan: Plan,
   phase: 'decode' | 'prefill',
   batch: number,
-): { p10: number; p90: number; nearest: number } {
+): { p10: number; p90: number; nearest: number; seen: boolean } {
   const found = residualBand(plan.calibration.neighbours, plan.calibration.devices, {
     phase,
+    device: plan.device.id,
     bandwidth: plan.device.bandwidth,
     weightBytes: plan.model.storedBytes,
     batch: Math.max(1, batch),
   });
-  return found ?? { ...plan.calibration.spread[phase], nearest: Infinity };
+  return found ?? { ...plan.calibration.spread[phase], nearest: Infinity, seen: false };
 }
 
 /** Both parts off in the same direction: what slows one phase down on a device mostly slows the other. */
