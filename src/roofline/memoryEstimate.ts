@@ -2,6 +2,7 @@ import type { Bytes, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import type { MemoryEstimate } from './estimate';
 import { activationPeak } from './activationPeak';
+import { cacheRoom } from './cacheRoom';
 import { cacheBytesPerSequence, cacheShape, longestSequence } from './cacheBytes';
 import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
@@ -9,6 +10,7 @@ import type { Placement } from './placement';
 import { runtimeBytesPerDevice } from './runtimeMemory';
 import type { Scenario } from './scenario';
 import { usableMemory } from './usableMemory';
+import { workingElement } from './workingElement';
 
 /**
  * Bytes of a deployment: weights under the scheme, cache content at full length, the largest transient of a step, and what the
@@ -25,7 +27,8 @@ export function memoryEstimate(
   const { setup, device, modifiers } = scenario;
   const { tensor, pipeline, data, context } = placement;
   const element = elementBytes(scenario.model.format);
-  const cacheElement = elementBytes(setup.kv ?? scenario.model.format) * modifiers.kvStoredBytes;
+  const cacheElement =
+    (setup.kv ? elementBytes(setup.kv) : workingElement(scenario)) * modifiers.kvStoredBytes;
   const shape = cacheShape(scenario.model);
   const perSequence = cacheBytesPerSequence(
     shape,
@@ -57,23 +60,30 @@ export function memoryEstimate(
   );
 
   const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
-  const capacity = usableMemory(device) * setup.memoryFraction;
-  const fixed = weightsPerDevice + activationsPerDevice + runtimePerDevice;
-  const pool = capacity - fixed;
-  const maxConcurrency =
-    pool <= 0 || cachePerDeviceAndSequence <= 0
-      ? pool > 0
-        ? setup.maxSequences * data
-        : 0
-      : Math.floor(pool / (cachePerDeviceAndSequence + growthBytes(scenario, cachePerDeviceAndSequence))) *
-        data;
+  const usable = usableMemory(device);
+  const room = (growth: Bytes): Bytes =>
+    cacheRoom(setup, usable, {
+      weights: weightsPerDevice,
+      activations: activationsPerDevice,
+      growth,
+      runtime: runtimePerDevice,
+    });
+  const pool = room(0);
+  const growing = growthBytes(scenario, cachePerDeviceAndSequence);
+  const most = mostSequences(
+    pool,
+    usable * setup.memoryFraction - weightsPerDevice - runtimePerDevice,
+    cachePerDeviceAndSequence,
+    growing,
+  );
+  const maxConcurrency = (most ?? setup.maxSequences) * data;
   const scale = (stageShare * replicas) / (tensor * context);
   const maxContext = pool <= 0 ? 0 : longestSequence(shape, pool / scale, cacheElement, element);
-  const fits = perDevice + growthBytes(scenario, cachePerDevice) <= capacity;
-  if (fixed > capacity) {
+  const fits = cachePerDevice <= room(growing * perReplica);
+  if (pool < 0) {
     warnings.push({
       code: 'weights-do-not-fit',
-      message: `${weightsPerDevice > capacity ? 'The weights alone do' : 'The weights and what the engine keeps besides do'} not fit: no sequence can be served on these devices. Times are as if there were room.`,
+      message: `${weightsPerDevice > usable * setup.memoryFraction ? 'The weights alone do' : 'The weights and what the engine keeps besides do'} not fit: no sequence can be served on these devices. Times are as if there were room.`,
     });
   } else if (!fits) {
     warnings.push({
@@ -95,6 +105,14 @@ export function memoryEstimate(
     maxConcurrency,
     maxContext,
   };
+}
+
+/** Sequences whose cache fits: within the pool, and within what is there without a step's transient where the cache grows at times; null: any number. */
+function mostSequences(pool: Bytes, withoutStep: Bytes, each: Bytes, growth: Bytes): number | null {
+  if (pool <= 0) return 0;
+  if (each <= 0) return null;
+  const now = pool / each;
+  return Math.floor(growth > 0 ? Math.min(now, Math.max(0, withoutStep) / (each + growth)) : now);
 }
 
 /**
