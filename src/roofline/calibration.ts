@@ -80,6 +80,8 @@ const entrySchema = z.object({
       cacheBandwidth: share,
       scoreFlop: z.number().gte(0).lte(512),
       expertAttained: share,
+      /** Attained compute where prompts ride in steps; absent: as elsewhere. */
+      compute: share.optional(),
     })
     .nullable(),
   /** Measurements with their device left out of the fit: what bands are made of. */
