@@ -40,15 +40,18 @@ export function activationPeak(
   const tokens = stepTokens(scenario, lengths, sequences);
   const hidden = 4 * scenario.model.hiddenSize * tokens * element;
   const wide = (widestPair(scenario, model) * tokens * element) / tensor;
-  const scheme = schemeOf(scenario.model, scenario.setup.weights);
-  const unpacked =
-    own.unpacks && scheme && !isPlainScheme(scheme) ? (model.largestMatrix * element) / tensor : 0;
-  const layer = hidden + wide + scoreBytes(scenario, lengths, sequences, tokens) / tensor + unpacked;
-  const logits = hidden + logitBytes(scenario, sequences, tokens);
+  const unpacked = own.unpacks && isQuantised(scenario) ? (model.largestMatrix * element) / tensor : 0;
+  const layer = hidden + wide + scoreBytes(scenario, lengths, sequences, tokens, element) / tensor + unpacked;
+  const logits = hidden + logitBytes(scenario, sequences, tokens, element);
   const least =
     (own.layerBytes * model.layers + own.plainShare * model.elements * element) / (tensor * pipeline) +
     unpacked;
   return own.libraryBytes + Math.max(layer, logits, least);
+}
+
+function isQuantised({ model, setup }: Scenario): boolean {
+  const scheme = schemeOf(model, setup.weights);
+  return scheme !== null && !isPlainScheme(scheme);
 }
 
 /** Tokens that one step takes at the most. */
@@ -62,12 +65,17 @@ function stepTokens(scenario: Scenario, lengths: Lengths, sequences: number): nu
   return Math.min(most, sequences * held);
 }
 
-function scoreBytes(scenario: Scenario, lengths: Lengths, sequences: number, tokens: number): Bytes {
+function scoreBytes(
+  scenario: Scenario,
+  lengths: Lengths,
+  sequences: number,
+  tokens: number,
+  element: Bytes,
+): Bytes {
   const { engine, attention } = scenario.setup;
   if (attention !== 'eager') return 0;
   if (WHOLE_PROMPT.has(engine)) {
-    const width = SCORE_WIDTH + workingElement(scenario);
-    return sequences * lengths.prompt * lengths.prompt * heads(scenario) * width;
+    return sequences * lengths.prompt * lengths.prompt * heads(scenario) * (SCORE_WIDTH + element);
   }
   return engine === 'llama.cpp'
     ? tokens * sequences * (lengths.prompt + lengths.output) * heads(scenario) * SCORE_WIDTH
@@ -81,9 +89,8 @@ function scoreBytes(scenario: Scenario, lengths: Lengths, sequences: number, tok
  * stands for what short prompts need), and copies them to 32 bits to choose by; ml-explore/mlx-lm and exported graphs put them out
  * for every token of a step, in the compute format; serving engines for each sequence, in 32 bits.
  */
-function logitBytes(scenario: Scenario, sequences: number, tokens: number): Bytes {
+function logitBytes(scenario: Scenario, sequences: number, tokens: number, element: Bytes): Bytes {
   const { setup, model } = scenario;
-  const element = workingElement(scenario);
   switch (setup.engine) {
     case 'llama.cpp':
       return tokens * model.vocabularySize * 4;

@@ -61,14 +61,13 @@ export function memoryEstimate(
 
   const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
   const usable = usableMemory(device);
-  const room = (growth: Bytes): Bytes =>
-    cacheRoom(setup, usable, {
-      weights: weightsPerDevice,
-      activations: activationsPerDevice,
-      growth,
-      runtime: runtimePerDevice,
-    });
-  const pool = room(0);
+  const beside = {
+    weights: weightsPerDevice,
+    activations: activationsPerDevice,
+    growth: 0,
+    runtime: runtimePerDevice,
+  };
+  const pool = cacheRoom(setup, usable, beside);
   const growing = growthBytes(scenario, cachePerDeviceAndSequence);
   const most = mostSequences(
     pool,
@@ -79,7 +78,9 @@ export function memoryEstimate(
   const maxConcurrency = (most ?? setup.maxSequences) * data;
   const scale = (stageShare * replicas) / (tensor * context);
   const maxContext = pool <= 0 ? 0 : longestSequence(shape, pool / scale, cacheElement, element);
-  const fits = cachePerDevice <= room(growing * perReplica);
+  const fits =
+    cachePerDevice <=
+    (growing > 0 ? cacheRoom(setup, usable, { ...beside, growth: growing * perReplica }) : pool);
   if (pool < 0) {
     warnings.push({
       code: 'weights-do-not-fit',
