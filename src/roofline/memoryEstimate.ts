@@ -5,10 +5,11 @@ import { activationPeak } from './activationPeak';
 import { cacheRoom } from './cacheRoom';
 import { cacheBytesPerSequence, cacheShape, longestSequence } from './cacheBytes';
 import type { Lengths } from './lengths';
-import type { ModelAggregate } from './modelAggregate';
+import { elementsOf, type ModelAggregate } from './modelAggregate';
 import type { Placement } from './placement';
 import { runtimeBytesPerDevice } from './runtimeMemory';
 import type { Scenario } from './scenario';
+import { isPlainScheme, schemeOf } from './tensorStorage';
 import { usableMemory } from './usableMemory';
 import { workingElement } from './workingElement';
 
@@ -39,7 +40,7 @@ export function memoryEstimate(
   );
 
   const draft = modifiers.speculation?.draftMemory ?? 0;
-  const oneCopy = model.storedBytes * modifiers.storedWeights * (1 + draft);
+  const oneCopy = (model.storedBytes - narrowerEnds(scenario)) * modifiers.storedWeights * (1 + draft);
   const weights = oneCopy * data * context;
   const kvCache = perSequence * sequences;
 
@@ -132,6 +133,21 @@ function hostWeightBytes(scenario: Scenario, model: ModelAggregate): number {
   const { setup, device } = scenario;
   if (setup.engine !== 'llama.cpp' || device.class === 'cpu' || scenario.model.tiedHead) return 0;
   return model.lookupRowBytes * scenario.model.vocabularySize * scenario.modifiers.storedWeights;
+}
+
+/**
+ * What OpenVINO's files save beside the scheme: embeddings and head are in 8 bits wherever the rest is in 8 or fewer, and schemes
+ * count them in the model's format. Source: openvinotoolkit/nncf, compress_weights: 4-bit modes keep both in the 8-bit backup mode.
+ */
+function narrowerEnds({ model, setup }: Scenario): Bytes {
+  if (setup.engine !== 'openvino' || setup.weights === null) return 0;
+  const scheme = schemeOf(model, setup.weights);
+  if (!scheme || isPlainScheme(scheme) || scheme.covers.embedding) return 0;
+  let elements = 0;
+  for (const tensor of model.outside) {
+    if (tensor.role === 'linear' || tensor.role === 'lookup') elements += elementsOf(tensor);
+  }
+  return elements * Math.max(0, elementBytes(model.format) - 1);
 }
 
 /** Copies of each cached byte over the tensor-parallel group: heads divide, and what has fewer heads than devices is kept more than once. */
