@@ -16,7 +16,7 @@ const START: ServedConstants = {
   cacheBandwidth: 0.85,
   scoreFlop: 0.3,
   expertAttained: 0.7,
-  compute: 0.65,
+  computeFactor: 1,
 };
 
 const BOUNDS: Readonly<Record<Name, readonly [number, number]>> = {
@@ -26,8 +26,8 @@ const BOUNDS: Readonly<Record<Name, readonly [number, number]>> = {
   cacheBandwidth: [0.3, 0.95],
   scoreFlop: [0.01, 10],
   expertAttained: [0.3, 1],
-  // What the largest products reach of an H100's dense peak. Prefix caching may have been on, and takes prompts below that cost.
-  compute: [0.3, 0.8],
+  // To four fifths of an H100's dense peak, which the largest products reach. Prefix caching may have been on, and takes prompts below their cost.
+  computeFactor: [0.5, 1.2],
 };
 
 /** An e-fold away from the start costs as much as so many log-units of one figure's error. */

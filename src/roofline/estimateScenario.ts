@@ -189,9 +189,9 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
 
 function servedConstants(
   constants: EngineConstants,
-  served: NonNullable<CalibrationEntry['served']>,
+  { computeFactor = 1, ...served }: NonNullable<CalibrationEntry['served']>,
 ): EngineConstants {
-  return { ...constants, ...served, compute: served.compute ?? constants.compute };
+  return { ...constants, ...served, compute: Math.min(1, constants.compute * computeFactor) };
 }
 
 function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {

@@ -74,6 +74,28 @@ describe('memory', () => {
     assert.equal(cache('llama.cpp', 'f16'), cache('llama.cpp', 'q4_k_m'));
   });
 
+  it('counts embedding and head of compressed OpenVINO models in 8 bits', () => {
+    const weights = (engine: Engine): number =>
+      estimate(scenario({ setup: { engine, weights: 'int4' } })).memory.weights;
+    // 128,256 rows of 4,096 columns, twice, a byte less each.
+    assert.equal(weights('transformers') - weights('openvino'), 2 * 128_256 * 4096);
+  });
+
+  it('counts scores of attention that is not fused, in llama.cpp for a micro batch against the whole context', () => {
+    const activations = (attention: 'eager' | 'flash', outputTokens: number): number =>
+      estimate(
+        scenario({
+          setup: { engine: 'llama.cpp', attention },
+          workload: { inputTokens: 8192 - outputTokens, outputTokens, concurrency: 1 },
+        }),
+      ).memory.activations;
+    // ggml's buffer at 8,192 tokens of Llama 3 8B: scores of 512 × 8,192 × 32 heads × 4 bytes, above the logits' 512 × 128,256 × 4.
+    const scores = 512 * 8192 * 32 * 4;
+    assert.ok(activations('eager', 1) > scores && activations('eager', 1) < 1.2 * scores);
+    const logits = 512 * 128_256 * 4;
+    assert.ok(activations('flash', 1) > logits && activations('flash', 1) < 1.2 * logits);
+  });
+
   it('counts the logits of a whole chunk in MLX', () => {
     const setup = { engine: 'mlx' as const, maxBatchedTokens: 2048 };
     const peak = (inputTokens: number): number =>
