@@ -80,6 +80,8 @@ const entrySchema = z.object({
       cacheBandwidth: share,
       scoreFlop: z.number().gte(0).lte(512),
       expertAttained: share,
+      /** What the attained compute is multiplied by where prompts ride in steps of others; absent: 1. */
+      computeFactor: z.number().gt(0).lte(2).optional(),
     })
     .nullable(),
   /** Measurements with their device, or their model, left out of the fit: what bands are made of. */

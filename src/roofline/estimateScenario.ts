@@ -2,7 +2,12 @@ import { seenPicture } from '../model/pictures/pictureTokens';
 import type { Band, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import { backendOf } from './backend';
-import { shippedCalibration, type Calibration } from './calibration';
+import {
+  shippedCalibration,
+  type Calibration,
+  type CalibrationEntry,
+  type EngineConstants,
+} from './calibration';
 import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
 import { diffusionEstimate } from './diffusionEstimate';
@@ -146,7 +151,7 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
   const measured = calibration(setup.engine, backendOf(device));
   const entry =
     scenario.workload.requestRate !== null && measured.served !== null
-      ? { ...measured, constants: { ...measured.constants, ...measured.served } }
+      ? { ...measured, constants: servedConstants(measured.constants, measured.served) }
       : measured;
   const element = elementBytes(model.format);
   const aggregate = modelAggregate(model, setup.weights);
@@ -180,6 +185,13 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
     },
     stepTokens: mostStepTokens(scenario),
   };
+}
+
+function servedConstants(
+  constants: EngineConstants,
+  { computeFactor = 1, ...served }: NonNullable<CalibrationEntry['served']>,
+): EngineConstants {
+  return { ...constants, ...served, compute: Math.min(1, constants.compute * computeFactor) };
 }
 
 function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {
