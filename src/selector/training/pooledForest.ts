@@ -4,9 +4,9 @@ import type { TrainingSet } from './fitCases';
 import { growForest, type ForestOptions } from './growForest';
 import { heldOut, LEFT_OUT, type LeftOut } from './heldOut';
 
-const FOREST: ForestOptions = { trees: 40, depth: 8, featureShare: 0.2, leafWeight: 2, huber: 0.7 };
+const FOREST: ForestOptions = { trees: 100, depth: 7, featureShare: 0.1, leafWeight: 3, huber: 0.7 };
 /** Bands are read off forests that saw less; a third of the trees tells them as well. */
-const FEWER_TREES = 14;
+const FEWER_TREES = 30;
 
 /** What a forest over all kinds of change and engines says that physics misses, and said of each case with its group left out. */
 export interface PooledForest {
