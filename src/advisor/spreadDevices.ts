@@ -43,7 +43,7 @@ export function spreadDevices(
   if (options.tensorParallel !== undefined || options.pipelineParallel !== undefined) {
     warnings.push({
       code: 'devices-idle',
-      message: `The split that is asked for uses one device: the other ${said - 1} of ${said} are left out.`,
+      message: `The split that is asked for uses one device: the other ${said - 1} of ${said} stay idle. Data parallel ${said} would put a copy of the model on each.`,
     });
     return withSplit(scenario, asked, 1);
   }

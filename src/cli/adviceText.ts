@@ -34,6 +34,7 @@ export function adviceText(advice: Advice, verbose: boolean): string {
           'not recommended here, and why',
           ...advice.rejected.flatMap((entry) => paragraph(`  ${entry.technique}: `, entry.reason)),
           '',
+          ...refusedStacks(advice),
           ...paragraph('learned part: ', advice.selector.method),
         ]
       : [
@@ -41,6 +42,15 @@ export function adviceText(advice: Advice, verbose: boolean): string {
         ]),
     ...warningLines(advice.warnings),
   ]);
+}
+
+function refusedStacks({ refusedStacks: refused }: Advice): string[] {
+  if (refused.length === 0) return [];
+  return [
+    'cannot be had together, and why',
+    ...refused.flatMap((entry) => paragraph(`  ${entry.techniques.join(' + ')}: `, entry.reason)),
+    '',
+  ];
 }
 
 function nothing({ baseline }: Advice): string {
@@ -96,6 +106,12 @@ function detail(entry: Recommendation): string[] {
       ),
     ),
     ...(entry.benchmark === null ? [] : [`  to narrow the band: ${entry.benchmark}`]),
+    ...(entry.decision === null
+      ? []
+      : [
+          ...paragraph('  its band overlaps that of ', `${entry.decision.title}, the next in rank`),
+          `  to decide between them: ${entry.decision.command}`,
+        ]),
   ];
 }
 

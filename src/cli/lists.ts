@@ -1,6 +1,7 @@
 import { allDevices } from '../hardware/catalogue';
 import { allPapers } from '../techniques/papers';
 import { allTechniques } from '../techniques/catalogue';
+import { composesWith } from '../techniques/composes';
 import { formatBytes, formatRate } from '../units/format';
 import { parseFlags } from './flags';
 import { table } from './table';
@@ -51,6 +52,7 @@ export function listTechniques(args: string[]): Promise<string> {
           lossless: technique.quality.lossless,
           conflicts: technique.conflicts.map((conflict) => conflict.id),
           conflictReasons: technique.conflicts,
+          composes: composesWith(technique, techniques),
         })),
       }),
     );

@@ -61,6 +61,30 @@ function halfPeak(peak: Question['before']['device']['peak']): number {
   return peak.bf16 ?? peak.f16 ?? peak.f32 ?? 1e9;
 }
 
+/** Tokens that a decoded token attends to on average, or that a prefill puts in the cache. */
+function context({ metric, before }: Question): number {
+  const { inputTokens, outputTokens } = before.workload;
+  return metric === 'timeToFirstToken' ? inputTokens : inputTokens + outputTokens / 2;
+}
+
+function layersOf({ before }: Question): number {
+  return before.model.groups.reduce((sum, group) => sum + group.indices.length, 0);
+}
+
+/** Queries that read the same cached head, in the first layers that attend. */
+function queriesACachedHead({ before }: Question): number {
+  for (const { layer } of before.model.groups)
+    if (layer.mixer.kind === 'attention') return layer.mixer.queryHeads / Math.max(1, layer.mixer.kvHeads);
+  return 1;
+}
+
+/** What the baseline takes for a layer of the phase that the metric is about: how much its fixed costs weigh. */
+function secondsALayer(question: Question): number {
+  const { timeToFirstToken, interToken } = question.baseline.latency;
+  const step = question.metric === 'timeToFirstToken' ? timeToFirstToken.p50 : interToken.p50;
+  return step / Math.max(1, layersOf(question));
+}
+
 const ALL: readonly Feature[] = [
   ['log physics ratio', (q) => log(q.physicsRatio)],
   ...CHANGE_KINDS.map((kind): Feature => [
@@ -72,6 +96,8 @@ const ALL: readonly Feature[] = [
   ['log active parameters', (q) => log(activeParameters(q.before.model))],
   ['log cache bytes a token', (q) => log(1 + kvCacheBytes(q.before.model, 1, 2))],
   ['log hidden size', (q) => log(q.before.model.hiddenSize)],
+  ['log layers', (q) => log(layersOf(q))],
+  ['log queries a cached head', (q) => log(queriesACachedHead(q))],
   [
     'mixture of experts',
     (q) => is(q.before.model.groups.some((group) => group.layer.feedForward.kind === 'experts')),
@@ -84,9 +110,12 @@ const ALL: readonly Feature[] = [
   ['log batch', (q) => log(q.before.workload.concurrency)],
   ['log prompt', (q) => log(q.before.workload.inputTokens)],
   ['log answer', (q) => log(q.before.workload.outputTokens)],
+  ['log context', (q) => log(context(q))],
   ['log rows of a pass', (q) => log(rows(q))],
   ['log intensity over balance', (q) => log(intensity(q))],
   ['log cache over weights', (q) => log(cacheOverWeights(q))],
+  ['log seconds a layer', (q) => log(1e6 * secondsALayer(q))],
+  ['log peak over bandwidth', (q) => log(halfPeak(q.before.device.peak) / q.before.device.bandwidth)],
   ['log memory of weights', (q) => log(q.baseline.memory.weights / (q.before.device.memory || 1))],
   ['weight bits before', (q) => formatOf(q.before).bits],
   ['weight bits after', (q) => formatOf(q.after).bits],

@@ -14,6 +14,16 @@ export interface HeldRow {
 
 const FOLDS = 3;
 
+/** What a case may be the only one of, so that it has to be left out together with its like. */
+export const LEFT_OUT = {
+  hardware: (one: Case) => one.hardware,
+  source: (one: Case) => one.source,
+  model: (one: Case) => one.model,
+  engine: (one: Case) => one.engine,
+} as const;
+
+export type LeftOut = keyof typeof LEFT_OUT;
+
 /** Leaves whole groups out in turn, fits the rest, and answers what was left out; nothing where there is one group alone. */
 export function heldOut(
   set: TrainingSet,

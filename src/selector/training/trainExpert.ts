@@ -2,7 +2,8 @@ import { LEAST_SPREAD } from '../leastSpread';
 import { predictTrees, type BoostedTrees, type BoostingOptions, type TreeNode } from './boostedTrees';
 import { missing, type Case } from './case';
 import { fitCases, type TrainingSet } from './fitCases';
-import { bestShare, heldOut, type HeldRow } from './heldOut';
+import { bestShare, heldOut, LEFT_OUT, type HeldRow, type LeftOut } from './heldOut';
+import type { PooledForest } from './pooledForest';
 import { leaf, scaled } from './treeEdits';
 import { weightedQuantile } from './weightedQuantile';
 
@@ -46,55 +47,78 @@ export interface Expert {
   belief: number;
 }
 
-const LEFT_OUT: readonly ((one: Case) => string)[] = [
-  (one) => one.hardware,
-  (one) => one.source,
-  (one) => one.model,
-  (one) => one.engine,
-];
+/** The expert's word counts for half of the answer, the pooled forest's for the other half: they err in different places. */
+export const EXPERT_SHARE = 0.5;
+
+/** What is known already where an expert learns: what all engines have in common, and what the pooled forest says. */
+export interface Known {
+  /** The common expert's correction of a case. */
+  common: (one: Case) => number;
+  unseen: PooledForest['unseen'];
+  /** Half of the band of the kind at large. */
+  spread: number;
+}
 
 /**
  * Learns from cases of one kind of change in one engine. The correction is believed as far as it helps on devices, sources and models that were left
- * out in turn; the band is as wide as it has to be to hold four fifths of what was left out.
+ * out in turn; the band is as wide as it has to be for expert and forest together to hold four fifths of what was left out.
  */
-export function trainExpert(
-  set: TrainingSet,
-  own: readonly number[],
-  priorSpread: number,
-  before: (one: Case) => number,
-): Expert {
+export function trainExpert(set: TrainingSet, own: readonly number[], known: Known): Expert {
   if (own.length < FEWEST) return { correction: [], spread: [], belief: 0 };
-  const left = (one: Case): number => missing(one) - before(one);
+  const left = (one: Case): number => missing(one) - known.common(one);
   const fit = (members: readonly number[]): BoostedTrees => fitCases(set, members, left, CORRECTION);
-  const tests = LEFT_OUT.map((groupOf) => heldOut(set, own, groupOf, left, fit));
-  const belief = believed(tests);
+  const without = (group: LeftOut): HeldRow[] => heldOut(set, own, LEFT_OUT[group], left, fit);
+  const devices = without('hardware');
+  const sources = without('source');
+  const others = [...without('model'), ...without('engine')];
+  const belief = believed([...devices, ...sources, ...others], devices);
+  const misses = (rows: readonly HeldRow[], unseen: ReadonlyMap<number, number>): Miss[] =>
+    rows.map((row) => missOf(set, row, belief, known, unseen));
   // A new device or a new laboratory is a further step than a new model: where either was left out, the band is for that.
-  const far = [tests[0], tests[1]].flatMap((rows) => rows ?? []);
-  const held = far.length > 0 ? far : tests.flat();
+  const far = [...misses(devices, known.unseen.hardware), ...misses(sources, known.unseen.source)];
+  const held = far.length > 0 ? far : misses(others, new Map());
   return {
     correction: belief > 0 ? fit(own).trees.map((tree) => scaled(tree, belief)) : [],
-    spread: held.length > 0 ? spreadTrees(set, own, held, belief, priorSpread) : [],
+    spread: held.length > 0 ? spreadTrees(set, own, held, known.spread) : [],
     belief,
   };
 }
 
 /** Half-way between the share that serves best over all that was left out and on devices alone, since a new device is what the product meets. */
-function believed(tests: readonly (readonly HeldRow[])[]): number {
-  const [devices = []] = tests;
-  const all = tests.flat();
+function believed(all: readonly HeldRow[], devices: readonly HeldRow[]): number {
   if (all.length === 0) return UNTESTED;
   const overall = bestShare(all);
   return devices.length > 0 ? (overall + bestShare(devices)) / 2 : overall;
 }
 
+/** How far expert and forest together were off a case that neither had seen the like of. */
+interface Miss {
+  index: number;
+  off: number;
+  weight: number;
+}
+
+function missOf(
+  set: TrainingSet,
+  row: HeldRow,
+  belief: number,
+  known: Known,
+  unseen: ReadonlyMap<number, number>,
+): Miss {
+  const one = set.cases[row.index];
+  const common = one ? known.common(one) : 0;
+  const said =
+    EXPERT_SHARE * (common + belief * row.correction) + (1 - EXPERT_SHARE) * (unseen.get(row.index) ?? 0);
+  return { index: row.index, off: Math.abs(row.missing + common - said), weight: row.weight };
+}
+
 function spreadTrees(
   set: TrainingSet,
   own: readonly number[],
-  held: readonly HeldRow[],
-  belief: number,
+  held: readonly Miss[],
   priorSpread: number,
 ): TreeNode[] {
-  const off = held.map((row) => Math.abs(row.missing - belief * row.correction));
+  const off = held.map((row) => row.off);
   const weights = held.map((row) => row.weight);
   const perCase = new Map<number, { sum: number; count: number }>();
   held.forEach((row, at) => {

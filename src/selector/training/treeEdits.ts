@@ -15,3 +15,8 @@ export function scaled(tree: TreeNode, by: number): TreeNode {
     ? leaf(tree.value * by)
     : { ...tree, left: scaled(tree.left, by), right: scaled(tree.right, by) };
 }
+
+/** The tree where the feature, which is 0 or 1, is 0; nothing where it is 1. */
+export function unless(feature: number, tree: TreeNode): TreeNode {
+  return { kind: 'branch', feature, threshold: 0.5, left: tree, right: leaf(0) };
+}

@@ -179,6 +179,7 @@ export const techniqueList = z.looseObject({
       ),
       papers: z.array(z.string()),
       conflicts: z.array(z.string()),
+      composes: z.array(z.string()),
     }),
   ),
 });

@@ -79,12 +79,14 @@ describe('the committed figures', () => {
       for (const [method, other] of Object.entries(split)) {
         if (method === 'selector') continue;
         assert.ok(own.top1 > other.top1, `${name}: ${method} chooses better`);
+        assert.ok(own.macroF1 > other.macroF1, `${name}: ${method} knows rare ones better`);
         assert.ok(own.meanRegret < other.meanRegret, `${name}: ${method} loses less`);
         assert.ok(
           own.medianAbsolutePercentageError < other.medianAbsolutePercentageError,
           `${name}: ${method} is nearer`,
         );
       }
+      assert.ok(own.meanRegret <= 0.03, `${name}: ${own.meanRegret}`);
       assert.ok(own.medianAbsolutePercentageError < 0.15);
       assert.ok(own.coverage80 >= 0.7 && own.coverage80 <= 0.92, `${name}: ${own.coverage80}`);
     }
