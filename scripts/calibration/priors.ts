@@ -24,7 +24,7 @@ const BASE: EngineConstants = {
   hostExpertSeconds: 1e-6,
   kernels: {},
   requestSeconds: 2e-3,
-  hopSeconds: 5e-6,
+  hopSeconds: 4e-6,
   linkBandwidth: 0.6,
 };
 
@@ -33,7 +33,7 @@ export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
   sglang: { ...BASE, stepSeconds: 1e-3, sequenceSeconds: 2e-5 },
   tgi: { ...BASE, stepSeconds: 2e-3, sequenceSeconds: 2e-5 },
   'tensorrt-llm': BASE,
-  'llama.cpp': { ...BASE, layerSeconds: 6e-5, scoreBytes: 4, requestSeconds: 1e-4, compute: 0.4 },
+  'llama.cpp': { ...BASE, hopSeconds: 5e-6, layerSeconds: 6e-5, scoreBytes: 4, requestSeconds: 1e-4, compute: 0.4 },
   transformers: {
     ...BASE,
     hostRotarySeconds: 2e-4,

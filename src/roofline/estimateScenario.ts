@@ -7,6 +7,7 @@ import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
 import { diffusionEstimate } from './diffusionEstimate';
 import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
+import { hostStretch } from './hosts';
 import type { Lengths } from './lengths';
 import { memoryEstimate } from './memoryEstimate';
 import { modelAggregate } from './modelAggregate';
@@ -171,6 +172,7 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       vector: vectorRate(device),
       integer: integerRate(device),
       launchStretch: launchStretch(device),
+      hostStretch: hostStretch(setup.engine, device),
       constants: entry.constants,
       modifiers: scenario.modifiers,
       model: aggregate,
