@@ -1,12 +1,8 @@
-import type { Engine } from '../deployment/engine';
 import type { Lengths } from './lengths';
-import { memoryEstimate } from './memoryEstimate';
+import { memoryEstimate, QUEUES } from './memoryEstimate';
 import type { ModelAggregate } from './modelAggregate';
 import type { Placement } from './placement';
 import type { Scenario } from './scenario';
-
-/** Engines that keep the cache in pages, admit what fits and let the rest wait; others run out of memory. */
-const QUEUES: ReadonlySet<Engine> = new Set<Engine>(['vllm', 'sglang', 'tgi', 'tensorrt-llm']);
 
 /**
  * How many of `sequences` sequences run together, on average: all of them, or those whose pages fit. They are admitted with their

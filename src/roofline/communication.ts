@@ -12,11 +12,19 @@ export const ASSUMED_LINK = { bandwidth: 32e9, latency: 10e-6 } as const;
  * Latency of one hop. What a collective takes from one device to the next over links of their own was timed with everything in it
  * (`hopSeconds`: network.csv, 8, 16 and 24 µs for small messages over 2, 4 and 8 devices); through the host the link's is added.
  */
-function hopLatency(
+export function hopLatency(
   link: { kind?: string; latency: Seconds },
   { hopSeconds }: Pick<EngineConstants, 'hopSeconds'>,
 ): Seconds {
   return DIRECT.has(link.kind ?? 'pcie') ? hopSeconds : link.latency + hopSeconds;
+}
+
+/** Latency of handing a message on, which an engine's own copies may do: the link's and the engine's. */
+export function sendLatency(
+  link: { latency: Seconds },
+  { hopSeconds }: Pick<EngineConstants, 'hopSeconds'>,
+): Seconds {
+  return link.latency + hopSeconds;
 }
 
 const DIRECT: ReadonlySet<string> = new Set(['nvlink', 'xgmi', 'ici', 'other']);
@@ -55,7 +63,7 @@ export function stepCommunication(
   const link = device.link ?? ASSUMED_LINK;
   const message = tokens * hiddenSize * element;
   const rate = link.bandwidth * constants.linkBandwidth;
-  const hop = link.latency + constants.hopSeconds;
+  const hop = hopLatency(link, constants);
   let seconds = 0;
   let bytes = 0;
   if (tensor > 1) {
@@ -71,7 +79,7 @@ export function stepCommunication(
     }
   }
   if (pipeline > 1) {
-    seconds += (pipeline - 1) * (hop + message / rate);
+    seconds += (pipeline - 1) * (sendLatency(link, constants) + message / rate);
     bytes += (pipeline - 1) * message;
   }
   if (context > 1) {

@@ -14,6 +14,7 @@ interface Host {
    * those of its own (Golden Cove: 1.19 over Sunny Cove, 1.18 over Skylake); Skylake beside Zen 2 and the Arm core are from memory.
    */
   perClock: number;
+  source: string;
 }
 
 const HOSTS = data as readonly Host[];
