@@ -6,6 +6,8 @@ import data from './hosts.json';
 interface Host {
   class: Device['class'];
   architectures: readonly string[];
+  /** Processor and device are joined by a link of their own, faster than any PCI Express. */
+  joined?: boolean;
   host: string;
   /** Highest clock of one core as the vendor states it, in hertz. */
   clock: number;
@@ -19,6 +21,9 @@ interface Host {
 
 const HOSTS = data as readonly Host[];
 
+/** No PCI Express slot moves as much one way in this decade: sixteen lanes of its sixth generation make 121 GB/s. */
+const JOINED_FROM = 200e9;
+
 /** Engines whose steps are scheduled by an interpreter, on one core. */
 const INTERPRETED: ReadonlySet<Engine> = new Set<Engine>(['vllm', 'sglang', 'tgi', 'transformers']);
 
@@ -31,8 +36,12 @@ const USUAL = 3.4e9;
  */
 export function hostStretch(engine: Engine, device: Device): number {
   if (!INTERPRETED.has(engine)) return 1;
+  const joined = (device.hostBandwidth ?? 0) >= JOINED_FROM;
   const host = HOSTS.find(
-    (row) => row.class === device.class && row.architectures.includes(device.architecture ?? ''),
+    (row) =>
+      row.class === device.class &&
+      row.architectures.includes(device.architecture ?? '') &&
+      (row.joined ?? false) === joined,
   );
   return host ? USUAL / (host.clock * host.perClock) : 1;
 }

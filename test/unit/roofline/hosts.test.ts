@@ -12,7 +12,9 @@ function device(id: string): Device {
 
 describe('hosts of devices', () => {
   it('are told once a class and generation', () => {
-    const keys = hosts.flatMap((row) => row.architectures.map((name) => `${row.class}/${name}`));
+    const keys = hosts.flatMap((row) =>
+      row.architectures.map((name) => `${row.class}/${name}/${'joined' in row}`),
+    );
     assert.equal(new Set(keys).size, keys.length);
     for (const row of hosts) assert.ok(row.host.length > 0);
   });
@@ -27,6 +29,10 @@ describe('hosts of devices', () => {
       stretches,
     );
     for (const stretch of stretches) assert.ok(stretch > 0.3 && stretch < 3);
+  });
+
+  it('are told apart where processor and device are joined', () => {
+    assert.ok(hostStretch('vllm', device('gh200-96gb')) > hostStretch('vllm', device('h100-sxm')));
   });
 
   it('are not asked where compiled code schedules, nor where none is known', () => {
