@@ -36,6 +36,17 @@ const USUAL = 3.4e9;
  */
 export function hostStretch(engine: Engine, device: Device): number {
   if (!INTERPRETED.has(engine)) return 1;
+  let stretch = known.get(device);
+  if (stretch === undefined) {
+    stretch = stretchOf(device);
+    known.set(device, stretch);
+  }
+  return stretch;
+}
+
+const known = new WeakMap<Device, number>();
+
+function stretchOf(device: Device): number {
   const joined = (device.hostBandwidth ?? 0) >= JOINED_FROM;
   const host = HOSTS.find(
     (row) =>
