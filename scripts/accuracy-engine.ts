@@ -11,8 +11,14 @@ import { backendOf } from '../src/roofline/backend';
 import { shippedCalibration } from '../src/roofline/calibration';
 import { estimate } from '../src/roofline/estimateScenario';
 import { writeFigures, type AccuracyFigures } from './calibration/accuracyFigures';
-import { coverage } from './calibration/coverage';
-import { crossValidate, median, medianOverDevices, type LeftOut } from './calibration/crossValidate';
+import { coverage, coverageOfModels } from './calibration/coverage';
+import {
+  crossValidate,
+  median,
+  medianOverDevices,
+  modelFold,
+  type LeftOut,
+} from './calibration/crossValidate';
 import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
 import { predict, prepare } from './calibration/evaluator';
 import { measuredCases, type Metric } from './calibration/measuredCases';
@@ -33,8 +39,6 @@ const ENGINES: readonly Engine[] = [
 ];
 const METRICS: readonly Metric[] = ['decode1', 'throughput', 'prefill'];
 const SERVED = ['timeToFirstToken', 'interToken', 'endToEnd', 'endToEndP90'] as const;
-/** Models are left out in this many folds of whole models. */
-const MODEL_FOLDS = 6;
 
 if (!haveMeasured()) {
   console.log('not run: ../shared/measured is not here, and there is nothing else to compare with.');
@@ -51,7 +55,7 @@ function run(only: readonly string[], eachDevice: boolean): void {
   const times: AccuracyFigures['times'] = [];
   const pooled: Record<'hardware' | 'models' | 'peak', LeftOut[]> = { hardware: [], models: [], peak: [] };
   console.log(
-    'metric      engine        devices  rows   hardware out  models out  peak roofline  80 % bands cover',
+    'metric      engine        devices  rows   hardware out  models out  peak roofline  80 % bands cover  models',
   );
   for (const engine of ENGINES) {
     if (only.length > 0 && !only.includes(engine)) continue;
@@ -60,11 +64,8 @@ function run(only: readonly string[], eachDevice: boolean): void {
       PRIORS[engine],
     );
     const full = fitEngine(engine, cases, null);
-    const models = [...new Set(cases.map((one) => one.measured.model))].sort();
     const byHardware = crossValidate(cases, full, (one) => one.measured.family);
-    const byModel = crossValidate(cases, full, (one) =>
-      String(models.indexOf(one.measured.model) % MODEL_FOLDS),
-    );
+    const byModel = crossValidate(cases, full, modelFold(cases));
     const peak = cases.map((one) => ({ one, ratio: predict(one, PEAK_ROOFLINE) / one.measured.measured }));
     pooled.hardware.push(...byHardware);
     pooled.models.push(...byModel);
@@ -104,6 +105,7 @@ function printRow(
   const models = medianOverDevices(of(byModel));
   const roof = medianOverDevices(of(peak));
   const covered = coverage(of(byHardware), (one) => `${one.measured.engine}/${backendOf(one.plan.device)}`);
+  const modelsCovered = coverageOfModels(of(byModel));
   console.log(
     [
       metric.padEnd(11),
@@ -114,6 +116,7 @@ function printRow(
       percent(models.error).padStart(11),
       percent(roof.error).padStart(14),
       percent(covered).padStart(17),
+      percent(modelsCovered).padStart(7),
     ].join(' '),
   );
   return [
@@ -126,6 +129,7 @@ function printRow(
       modelsLeftOut: told(models.error),
       peakRoofline: told(roof.error),
       bandsCover: told(covered),
+      bandsCoverModels: told(modelsCovered),
     },
   ];
 }

@@ -10,7 +10,13 @@ import type { Engine } from '../src/deployment/engine';
 import { backendOf, type Backend } from '../src/roofline/backend';
 import type { CalibrationEntry, EngineConstants } from '../src/roofline/calibration';
 import type { Neighbour } from '../src/roofline/residualBand';
-import { crossValidate, medianOverDevices, quantile, type LeftOut } from './calibration/crossValidate';
+import {
+  crossValidate,
+  medianOverDevices,
+  modelFold,
+  quantile,
+  type LeftOut,
+} from './calibration/crossValidate';
 import { constantsFor, fitEngine, type EngineFit } from './calibration/engineFit';
 import { evenly, neighbourOf } from './calibration/coverage';
 import { flatten, unflatten } from './calibration/fit';
@@ -100,6 +106,9 @@ function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): Calibrati
           one,
           ratio: predict(one, constantsFor(fitted, backendOf(one.plan.device))) / one.measured.measured,
         }));
+  const seen = new Map(
+    crossValidate(cases, fitted, modelFold(cases)).map(({ one, ratio }) => [one.measured.id, ratio]),
+  );
   const tested = families.size > 1;
   const make = (backend: Backend | null, constants: EngineConstants): CalibrationEntry => {
     const own =
@@ -111,7 +120,7 @@ function entriesOf(fitted: EngineFit, cases: readonly PreparedCase[]): Calibrati
       backend,
       constants: rounded(constants),
       served: null,
-      neighbours: neighboursOf(own),
+      neighbours: neighboursOf(own, seen),
       rows: own.length,
       devices: new Set(own.map(({ one }) => one.measured.hardware)).size,
       spread: {
@@ -154,14 +163,15 @@ function spreadOf(rows: readonly LeftOut[], tested: boolean): { p10: number; p90
   };
 }
 
-function neighboursOf(rows: readonly LeftOut[]): Neighbour[] {
+/** `seen`: estimated over measured of each row with its model left out of the fit, and its device in it. */
+function neighboursOf(rows: readonly LeftOut[], seen: ReadonlyMap<string, number>): Neighbour[] {
   const byDevice = new Map<string, Neighbour[]>();
   for (const { one, ratio } of rows) {
-    const phase = one.measured.metric === 'prefill' ? 'prefill' : 'decode';
-    const key = `${phase}/${one.measured.hardware}`;
+    const neighbour = neighbourOf(one, ratio, seen.get(one.measured.id) ?? ratio);
+    const key = `${neighbour.phase}/${neighbour.device}`;
     const list = byDevice.get(key) ?? [];
     byDevice.set(key, list);
-    list.push(neighbourOf(one, phase, ratio));
+    list.push(neighbour);
   }
   const most = Math.max(2, Math.min(NEIGHBOURS_A_DEVICE, Math.floor(MOST_NEIGHBOURS / byDevice.size)));
   return [...byDevice.values()]
@@ -171,6 +181,7 @@ function neighboursOf(rows: readonly LeftOut[]): Neighbour[] {
       bandwidth: round(one.bandwidth),
       weightBytes: round(one.weightBytes),
       residual: round(one.residual),
+      seen: round(one.seen),
     }));
 }
 

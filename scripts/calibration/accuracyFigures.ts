@@ -16,6 +16,8 @@ export interface AccuracyFigures {
     modelsLeftOut: number | null;
     peakRoofline: number | null;
     bandsCover: number | null;
+    /** The same for other models on devices that were measured. */
+    bandsCoverModels: number | null;
   }[];
   memory: { kind: string; engine: string; hardware: string; rows: number; error: number; content: number }[];
   /** The median over those groups, each alike. */

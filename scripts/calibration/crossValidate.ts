@@ -31,6 +31,15 @@ export function crossValidate(
   return out;
 }
 
+/** Models are left out in this many folds of whole models. */
+const MODEL_FOLDS = 6;
+
+/** The fold that a case's model is in. */
+export function modelFold(cases: readonly PreparedCase[]): (one: PreparedCase) => string {
+  const models = [...new Set(cases.map((one) => one.measured.model))].sort();
+  return (one) => String(models.indexOf(one.measured.model) % MODEL_FOLDS);
+}
+
 /** Median absolute error of each device, then the median over devices: each weighs alike. */
 export function medianOverDevices(rows: readonly LeftOut[]): {
   error: number;

@@ -1,12 +1,13 @@
 import type { CalibrationEntry } from '../../src/roofline/calibration';
 import { ratiosOf, serve, type ServingCase, type ServingRatios } from './servingCases';
 
-export type ServedConstants = NonNullable<CalibrationEntry['served']>;
-type Name = keyof ServedConstants;
+type Name = keyof NonNullable<CalibrationEntry['served']>;
+export type ServedConstants = Record<Name, number>;
 
 /**
  * Where a fit of servers starts and where it is held: a scheduler that works while the device does (a step costs a launch of graphs
- * and a sampler), a request that is tokenised and queued once, attention near the bandwidth of its memory. No row was looked at.
+ * and a sampler), a request that is tokenised and queued once, attention near the bandwidth of its memory, prompts multiplied as well as
+ * in batches without a rate. No row was looked at.
  */
 const START: ServedConstants = {
   stepSeconds: 1e-3,
@@ -15,6 +16,7 @@ const START: ServedConstants = {
   cacheBandwidth: 0.85,
   scoreFlop: 0.3,
   expertAttained: 0.7,
+  computeFactor: 1,
 };
 
 const BOUNDS: Readonly<Record<Name, readonly [number, number]>> = {
@@ -24,6 +26,8 @@ const BOUNDS: Readonly<Record<Name, readonly [number, number]>> = {
   cacheBandwidth: [0.3, 0.95],
   scoreFlop: [0.01, 10],
   expertAttained: [0.3, 1],
+  // To four fifths of an H100's dense peak, which the largest products reach. Prefix caching may have been on, and takes prompts below their cost.
+  computeFactor: [0.5, 1.2],
 };
 
 /** An e-fold away from the start costs as much as so many log-units of one figure's error. */
@@ -35,7 +39,7 @@ const HOLD = 0.02;
 const FIRST_TOKEN = 0.5;
 const STALLED = 0.7;
 
-/** Six constants on a few servers, beside the engine's own in `entry`, by coordinate search in log space: steps shrink where they fail. Deterministic. */
+/** Seven constants on a few servers, beside the engine's own in `entry`, by coordinate search in log space: steps shrink where they fail. Deterministic. */
 export function fitServed(cases: readonly ServingCase[], entry: CalibrationEntry): ServedConstants {
   let best = { ...START };
   let loss = lossOf(cases, entry, best);

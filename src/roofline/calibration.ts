@@ -80,16 +80,20 @@ const entrySchema = z.object({
       cacheBandwidth: share,
       scoreFlop: z.number().gte(0).lte(512),
       expertAttained: share,
+      /** What the attained compute is multiplied by where prompts ride in steps of others; absent: 1. */
+      computeFactor: z.number().gt(0).lte(2).optional(),
     })
     .nullable(),
-  /** Measurements with their device left out of the fit: what bands are made of. */
+  /** Measurements with their device, or their model, left out of the fit: what bands are made of. */
   neighbours: z.array(
     z.object({
       phase: z.enum(['decode', 'prefill']),
+      device: z.string(),
       bandwidth: z.number().gt(0),
       weightBytes: z.number().gt(0),
       batch: z.number().gt(0),
       residual: z.number(),
+      seen: z.number(),
     }),
   ),
   /** Rows and devices that the constants were fitted on; 0: reasoned, not fitted. */

@@ -3,7 +3,12 @@ import type { Band, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import { sequencesAtOnce } from './atOnce';
 import { backendOf } from './backend';
-import { shippedCalibration, type Calibration } from './calibration';
+import {
+  shippedCalibration,
+  type Calibration,
+  type CalibrationEntry,
+  type EngineConstants,
+} from './calibration';
 import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
 import { diffusionEstimate } from './diffusionEstimate';
@@ -139,7 +144,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
       return (terms ??= reckonTerms());
     },
     calibration: {
-      basis: basisOf(plan, decodes ? decodeSpread.nearest : prefillSpread.nearest),
+      basis: basisOf(plan, decodes ? decodeSpread : prefillSpread),
       rows: plan.calibration.rows,
     },
     concurrency,
@@ -156,7 +161,7 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
   const measured = calibration(setup.engine, backendOf(device));
   const entry =
     scenario.workload.requestRate !== null && measured.served !== null
-      ? { ...measured, constants: { ...measured.constants, ...measured.served } }
+      ? { ...measured, constants: servedConstants(measured.constants, measured.served) }
       : measured;
   const element = elementBytes(model.format);
   const aggregate = modelAggregate(model, setup.weights);
@@ -191,6 +196,13 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
     },
     stepTokens: mostStepTokens(scenario),
   };
+}
+
+function servedConstants(
+  constants: EngineConstants,
+  { computeFactor = 1, ...served }: NonNullable<CalibrationEntry['served']>,
+): EngineConstants {
+  return { ...constants, ...served, compute: Math.min(1, constants.compute * computeFactor) };
 }
 
 function lengthsOf(scenario: Scenario, warnings: Warning[]): Lengths {
@@ -285,19 +297,19 @@ function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
   ];
 }
 
-/** So near lies only the same device with a model of about that size, in the same batch. */
+/** So near, on a device that was measured itself, lies a model of about that size in the same batch. */
 const TWIN = 0.25;
 
 /** Twins are told by device, size and batch: what is split over devices, or changed by a technique, has none. */
 function basisOf(
   { scenario, placement, calibration }: Plan,
-  nearest: number,
+  { nearest, seen }: { nearest: number; seen: boolean },
 ): Estimate['calibration']['basis'] {
   if (calibration.rows === 0) return 'physics';
   const plain = Object.entries(NO_MODIFIERS).every(
     ([name, neutral]) => scenario.modifiers[name as keyof Modifiers] === neutral,
   );
-  return nearest <= TWIN && plain && placement.used === 1 ? 'measured' : 'interpolated';
+  return seen && nearest <= TWIN && plain && placement.used === 1 ? 'measured' : 'interpolated';
 }
 
 /** The band around a time: from measured neighbours where there are any, else the calibration's overall spread. */
@@ -305,14 +317,15 @@ function spreadAround(
   plan: Plan,
   phase: 'decode' | 'prefill',
   batch: number,
-): { p10: number; p90: number; nearest: number } {
+): { p10: number; p90: number; nearest: number; seen: boolean } {
   const found = residualBand(plan.calibration.neighbours, plan.calibration.devices, {
     phase,
+    device: plan.device.id,
     bandwidth: plan.device.bandwidth,
     weightBytes: plan.model.storedBytes,
     batch: Math.max(1, batch),
   });
-  return found ?? { ...plan.calibration.spread[phase], nearest: Infinity };
+  return found ?? { ...plan.calibration.spread[phase], nearest: Infinity, seen: false };
 }
 
 /** Both parts off in the same direction: what slows one phase down on a device mostly slows the other. */

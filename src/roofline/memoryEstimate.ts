@@ -3,13 +3,16 @@ import type { Bytes, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import type { MemoryEstimate } from './estimate';
 import { activationPeak } from './activationPeak';
+import { cacheRoom } from './cacheRoom';
 import { cacheBytesPerSequence, cacheShape, longestSequence } from './cacheBytes';
 import type { Lengths } from './lengths';
-import type { ModelAggregate } from './modelAggregate';
+import { elementsOf, type ModelAggregate } from './modelAggregate';
 import type { Placement } from './placement';
 import { runtimeBytesPerDevice } from './runtimeMemory';
 import type { Scenario } from './scenario';
+import { isPlainScheme, schemeOf } from './tensorStorage';
 import { usableMemory } from './usableMemory';
+import { workingElement } from './workingElement';
 
 /** Engines that keep the cache in pages, admit what fits and let the rest wait; others run out of memory. */
 export const QUEUES: ReadonlySet<Engine> = new Set<Engine>(['vllm', 'sglang', 'tgi', 'tensorrt-llm']);
@@ -29,7 +32,8 @@ export function memoryEstimate(
   const { setup, device, modifiers } = scenario;
   const { tensor, pipeline, data, context } = placement;
   const element = elementBytes(scenario.model.format);
-  const cacheElement = elementBytes(setup.kv ?? scenario.model.format) * modifiers.kvStoredBytes;
+  const cacheElement =
+    (setup.kv ? elementBytes(setup.kv) : workingElement(scenario)) * modifiers.kvStoredBytes;
   const shape = cacheShape(scenario.model);
   const perSequence = cacheBytesPerSequence(
     shape,
@@ -40,7 +44,7 @@ export function memoryEstimate(
   );
 
   const draft = modifiers.speculation?.draftMemory ?? 0;
-  const oneCopy = model.storedBytes * modifiers.storedWeights * (1 + draft);
+  const oneCopy = (model.storedBytes - narrowerEnds(scenario)) * modifiers.storedWeights * (1 + draft);
   const weights = oneCopy * data * context;
   const kvCache = perSequence * sequences;
 
@@ -61,23 +65,31 @@ export function memoryEstimate(
   );
 
   const perDevice = weightsPerDevice + cachePerDevice + activationsPerDevice + runtimePerDevice;
-  const capacity = usableMemory(device) * setup.memoryFraction;
-  const fixed = weightsPerDevice + activationsPerDevice + runtimePerDevice;
-  const pool = capacity - fixed;
-  const maxConcurrency =
-    pool <= 0 || cachePerDeviceAndSequence <= 0
-      ? pool > 0
-        ? setup.maxSequences * data
-        : 0
-      : Math.floor(pool / (cachePerDeviceAndSequence + growthBytes(scenario, cachePerDeviceAndSequence))) *
-        data;
+  const usable = usableMemory(device);
+  const beside = {
+    weights: weightsPerDevice,
+    activations: activationsPerDevice,
+    growth: 0,
+    runtime: runtimePerDevice,
+  };
+  const pool = cacheRoom(setup, usable, beside);
+  const growing = growthBytes(scenario, cachePerDeviceAndSequence);
+  const most = mostSequences(
+    pool,
+    usable * setup.memoryFraction - weightsPerDevice - runtimePerDevice,
+    cachePerDeviceAndSequence,
+    growing,
+  );
+  const maxConcurrency = (most ?? setup.maxSequences) * data;
   const scale = (stageShare * replicas) / (tensor * context);
   const maxContext = pool <= 0 ? 0 : longestSequence(shape, pool / scale, cacheElement, element);
-  const fits = perDevice + growthBytes(scenario, cachePerDevice) <= capacity;
-  if (fixed > capacity) {
+  const fits =
+    cachePerDevice <=
+    (growing > 0 ? cacheRoom(setup, usable, { ...beside, growth: growing * perReplica }) : pool);
+  if (pool < 0) {
     warnings.push({
       code: 'weights-do-not-fit',
-      message: `${weightsPerDevice > capacity ? 'The weights alone do' : 'The weights and what the engine keeps besides do'} not fit: no sequence can be served on these devices. Times are as if there were room.`,
+      message: `${weightsPerDevice > usable * setup.memoryFraction ? 'The weights alone do' : 'The weights and what the engine keeps besides do'} not fit: no sequence can be served on these devices. Times are as if there were room.`,
     });
   } else if (!fits) {
     warnings.push({
@@ -101,6 +113,14 @@ export function memoryEstimate(
   };
 }
 
+/** Sequences whose cache fits: within the pool, and within what is there without a step's transient where the cache grows at times; null: any number. */
+function mostSequences(pool: Bytes, withoutStep: Bytes, each: Bytes, growth: Bytes): number | null {
+  if (pool <= 0) return 0;
+  if (each <= 0) return null;
+  const now = pool / each;
+  return Math.floor(growth > 0 ? Math.min(now, Math.max(0, withoutStep) / (each + growth)) : now);
+}
+
 /**
  * Room that a cache needs to grow: transformers concatenates it anew at each token, and releases that keep the old tensors until the
  * step is done hold two caches at the worst. Counted for fitting only, not as memory in use.
@@ -117,6 +137,21 @@ function hostWeightBytes(scenario: Scenario, model: ModelAggregate): number {
   const { setup, device } = scenario;
   if (setup.engine !== 'llama.cpp' || device.class === 'cpu' || scenario.model.tiedHead) return 0;
   return model.lookupRowBytes * scenario.model.vocabularySize * scenario.modifiers.storedWeights;
+}
+
+/**
+ * What OpenVINO's files save beside the scheme: embeddings and head are in 8 bits wherever the rest is in 8 or fewer, and schemes
+ * count them in the model's format. Source: openvinotoolkit/nncf, compress_weights: 4-bit modes keep both in the 8-bit backup mode.
+ */
+function narrowerEnds({ model, setup }: Scenario): Bytes {
+  if (setup.engine !== 'openvino' || setup.weights === null) return 0;
+  const scheme = schemeOf(model, setup.weights);
+  if (!scheme || isPlainScheme(scheme) || scheme.covers.embedding) return 0;
+  let elements = 0;
+  for (const tensor of model.outside) {
+    if (tensor.role === 'linear' || tensor.role === 'lookup') elements += elementsOf(tensor);
+  }
+  return elements * Math.max(0, elementBytes(model.format) - 1);
 }
 
 /** Copies of each cached byte over the tensor-parallel group: heads divide, and what has fewer heads than devices is kept more than once. */

@@ -46,6 +46,9 @@ export interface ModelAggregate {
   towers: readonly TowerAggregate[];
   /** All weights as stored, towers included. */
   storedBytes: Bytes;
+  /** Elements of all weights but the towers', and of the largest matrix of a layer. */
+  elements: number;
+  largestMatrix: number;
 }
 
 export interface TowerAggregate {
@@ -156,7 +159,27 @@ function addUp(model: ModelSpec, schemeId: string | null): ModelAggregate {
       outsideStoredBytes +
         sum(groups.map((group) => group.storedBytes * group.layers)) +
         sum(towers.map((tower) => tower.storedBytes)),
+    elements: sum(model.outside.map(allElements)) + sum(model.groups.map(groupElements)),
+    largestMatrix: largestMatrix(model),
   };
+}
+
+function allElements(tensor: WeightTensor): number {
+  return elementsOf(tensor) * (tensor.copies ?? 1);
+}
+
+function groupElements(group: LayerGroup): number {
+  return sum(group.layer.weights.map(allElements)) * group.indices.length;
+}
+
+function largestMatrix({ groups }: ModelSpec): number {
+  let most = 0;
+  for (const { layer } of groups) {
+    for (const tensor of layer.weights) {
+      if (tensor.role === 'linear') most = Math.max(most, elementsOf(tensor));
+    }
+  }
+  return most;
 }
 
 function aggregateGroup(group: LayerGroup, storage: Storage): GroupAggregate {

@@ -4,6 +4,16 @@ import type { Device } from '../hardware/device';
 import type { Bytes } from '../units/quantities';
 import data from './runtimeMemory.json';
 
+const workingSchema = z.object({
+  /** Workspace of the matrix library. */
+  libraryBytes: z.number().gte(0),
+  /** What there is at the least however short the prompt: tables and masks of each layer, and a share of the weights as unquantised. */
+  layerBytes: z.number().gte(0),
+  plainShare: z.number().gte(0).lt(1),
+  /** Whether a quantised matrix is unpacked before it is multiplied. */
+  unpacks: z.boolean(),
+});
+
 const rowSchema = z.object({
   engine: z.string(),
   /** Driver context and loaded kernels, a device. */
@@ -12,13 +22,15 @@ const rowSchema = z.object({
   graphBytes: z.number().gte(0),
   /** Buffers of collectives, a device and doubling of the group. */
   communicatorBytes: z.number().gte(0),
-  /** Buffers of an engine's kernels, as a share of the weights, by weight scheme; `plain` for unquantised ones. */
-  workspaceShares: z.record(z.string(), z.number().gte(0).lt(1)),
+  /** Allocated by the process itself beside weights and cache; null: nothing but a step's activations and logits. */
+  working: workingSchema.nullable(),
   source: z.string(),
   date: z.string(),
 });
 
 type RuntimeRow = z.infer<typeof rowSchema>;
+
+const NOTHING = { libraryBytes: 0, layerBytes: 0, plainShare: 0, unpacks: false };
 
 let rows: Map<string, RuntimeRow> | undefined;
 
@@ -34,9 +46,9 @@ export function runtimeBytesPerDevice(
   return row.contextBytes + (graphs ? row.graphBytes : 0) + communicators;
 }
 
-/** Buffers that an engine's kernels for a weight scheme need, as a share of the weights; null: unquantised weights. */
-export function workspaceShare(engine: Engine, scheme: string | null): number {
-  return rowOf(engine).workspaceShares[scheme ?? 'plain'] ?? 0;
+/** What a process of an engine allocates beside weights, cache and the activations of a step. */
+export function workingMemory(engine: Engine): z.infer<typeof workingSchema> {
+  return rowOf(engine).working ?? NOTHING;
 }
 
 function rowOf(engine: Engine | 'metal'): RuntimeRow {

@@ -7,6 +7,7 @@ import { modelAggregate } from '../roofline/modelAggregate';
 import { placementOf } from '../roofline/placement';
 import type { Scenario } from '../roofline/scenario';
 import { ScenarioError } from '../roofline/scenarioError';
+import { UNSURE } from '../roofline/cacheRoom';
 import { usableMemory } from '../roofline/usableMemory';
 import { elementBytes } from '../units/numberFormat';
 import type { Bytes } from '../units/quantities';
@@ -57,13 +58,14 @@ function splitInForce(scenario: Scenario): Pick<Parallelism, 'tensor' | 'pipelin
   return unlessRefused(() => placementOf(scenario, []), scenario.setup.parallelism);
 }
 
-/** What a device has left for weights beside cache, activations and runtime; negative where even those do not fit. */
+/** What a device has left for weights beside cache, activations, runtime and what these are unsure by; negative where even those do not fit. */
 export function roomForWeights(scenario: Scenario): Bytes {
   const claimed = usableMemory(scenario.device) * scenario.setup.memoryFraction;
-  return unlessRefused(
-    () => claimed - (estimate(scenario).memory.perDevice - weightBytesPerDevice(scenario)),
-    claimed,
-  );
+  return unlessRefused(() => {
+    const { perDevice, activations, runtime } = estimate(scenario).memory;
+    const unsure = (UNSURE * (activations + runtime)) / placementOf(scenario, []).used;
+    return claimed - (perDevice + unsure - weightBytesPerDevice(scenario));
+  }, claimed);
 }
 
 /** Scenarios that the engine refuses are told so elsewhere; facts of them are then the plain ones. */

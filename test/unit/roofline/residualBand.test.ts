@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { residualBand, type Neighbour } from '../../../src/roofline/residualBand';
 
-const point = { phase: 'decode', bandwidth: 1e12, weightBytes: 1e10, batch: 1 } as const;
-const neighbour = (residual: number, bandwidth = 1e12): Neighbour => ({ ...point, bandwidth, residual });
+const point = { phase: 'decode', device: 'asked', bandwidth: 1e12, weightBytes: 1e10, batch: 1 } as const;
+const neighbour = (residual: number, bandwidth = 1e12): Neighbour => ({
+  ...point,
+  device: 'measured',
+  bandwidth,
+  residual,
+  seen: 0,
+});
 
 describe('residualBand', () => {
   it('is null without neighbours of the phase', () => {
@@ -54,5 +60,15 @@ describe('residualBand', () => {
     const band = residualBand(rows, 10, point);
     // The far ones would pull p10 to 0.6 and below; what is left is the uncertainty of one more device among ten.
     assert.ok(band && band.p90 > 1.6 && band.p10 > 0.84);
+  });
+
+  it('lets a measured device speak for itself', () => {
+    const rows = [-0.6, -0.4, 0, 0.4, 0.6].map((residual) => neighbour(residual));
+    const stranger = residualBand(rows, 5, point);
+    const known = residualBand(rows, 5, { ...point, device: 'measured' });
+    assert.ok(stranger && known);
+    assert.ok(!stranger.seen && known.seen);
+    // Its own residuals are nil: what is left is the uncertainty of a further model, 0.25 over the root of five, beside 5 %.
+    assert.ok(stranger.p90 > 1.5 && known.p90 > 1.05 && known.p90 < 1.15);
   });
 });
