@@ -1,4 +1,5 @@
 import type { EngineConstants } from '../../src/roofline/calibration';
+import { sequencesAtOnce } from '../../src/roofline/atOnce';
 import { planOf } from '../../src/roofline/estimateScenario';
 import {
   prepareDecode,
@@ -17,7 +18,7 @@ export interface PreparedCase {
   plan: Plan;
   prefill: PreparedPrefill | null;
   decode: PreparedStep | null;
-  /** Decode steps in what was timed. */
+  /** Decode steps in what was timed: more where sequences wait for others to end. */
   steps: number;
 }
 
@@ -39,6 +40,7 @@ export function prepare(cases: readonly MeasuredCase[], constants: EngineConstan
     const plan = planOf(measured.scenario, () => entry, []);
     const { prompt, output } = plan.lengths;
     const sequences = measured.scenario.workload.concurrency;
+    const atOnce = sequencesAtOnce(measured.scenario, plan.model, plan.placement, plan.lengths, sequences);
     return {
       measured,
       plan,
@@ -46,8 +48,8 @@ export function prepare(cases: readonly MeasuredCase[], constants: EngineConstan
       decode:
         measured.kind === 'prefill'
           ? null
-          : prepareDecode(plan, sequences, 1, prompt, prompt + Math.max(0, output - 1)),
-      steps: measured.kind === 'token' ? 1 : Math.max(0, output - 1),
+          : prepareDecode(plan, atOnce, 1, prompt, prompt + Math.max(0, output - 1)),
+      steps: measured.kind === 'token' ? 1 : (sequences / atOnce) * Math.max(0, output - 1),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { seenPicture } from '../model/pictures/pictureTokens';
 import type { Band, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
+import { sequencesAtOnce } from './atOnce';
 import { backendOf } from './backend';
 import {
   shippedCalibration,
@@ -12,6 +13,7 @@ import { cachedPromptTokens } from './cachedPrompt';
 import { computeFormat } from './computeFormat';
 import { diffusionEstimate } from './diffusionEstimate';
 import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
+import { hostStretch } from './hosts';
 import type { Lengths } from './lengths';
 import { memoryEstimate } from './memoryEstimate';
 import { modelAggregate } from './modelAggregate';
@@ -75,7 +77,11 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
   const prefill = prefillTime(plan, steady ? 1 : sequences, Math.max(1, lengths.prompt - shared), shared);
   const speculation = scenario.modifiers.speculation;
   const last = lengths.prompt + Math.max(0, lengths.output - 1);
-  const batch = steady ? steady.batch : sequences;
+  const together =
+    steady || memory.fits
+      ? sequences
+      : sequencesAtOnce(scenario, plan.model, plan.placement, lengths, sequences);
+  const batch = steady ? steady.batch : together;
   const plain = decodeStep(plan, batch, 1, lengths.prompt, last);
   const verify = speculation
     ? decodeStep(plan, batch, 1 + speculation.draftTokens, lengths.prompt, last)
@@ -86,7 +92,11 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
 
   const interToken = !decodes ? 0 : steady ? steady.interToken : passSeconds / emitted;
   const timeToFirstToken = steady ? steady.timeToFirstToken : prefill.seconds;
-  const endToEnd = steady ? steady.endToEnd : prefill.seconds + Math.max(0, lengths.output - 1) * interToken;
+  // Where the cache has no room for all, the last answer is there when every sequence has had its turn.
+  const turns = sequences / together;
+  const endToEnd = steady
+    ? steady.endToEnd
+    : prefill.seconds + turns * Math.max(0, lengths.output - 1) * interToken;
 
   const reckonTerms = (): Term[] => [
     ...(steady ? steadyFirstTerms(steady, prefillTerms(plan, prefill)) : prefillTerms(plan, prefill)),
@@ -117,7 +127,7 @@ export function estimateWith(scenario: Scenario, calibration: Calibration): Esti
     },
     throughput: {
       perSequence: interToken > 0 ? 1 / interToken : 0,
-      total: interToken > 0 ? (steady ? served * lengths.output : concurrency / interToken) : 0,
+      total: interToken > 0 ? (steady ? served * lengths.output : concurrency / turns / interToken) : 0,
       prefill: steady ? lengths.prompt * served : prefilled / prefill.seconds,
       ...(decodes ? {} : { sequences: steady ? served : sequences / prefill.seconds }),
     },
@@ -176,6 +186,7 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       vector: vectorRate(device),
       integer: integerRate(device),
       launchStretch: launchStretch(device),
+      hostStretch: hostStretch(setup.engine, device),
       constants: entry.constants,
       modifiers: scenario.modifiers,
       model: aggregate,

@@ -1,3 +1,4 @@
+import type { Engine } from '../deployment/engine';
 import type { Bytes, Warning } from '../units/quantities';
 import { elementBytes } from '../units/numberFormat';
 import type { MemoryEstimate } from './estimate';
@@ -12,6 +13,9 @@ import type { Scenario } from './scenario';
 import { isPlainScheme, schemeOf } from './tensorStorage';
 import { usableMemory } from './usableMemory';
 import { workingElement } from './workingElement';
+
+/** Engines that keep the cache in pages, admit what fits and let the rest wait; others run out of memory. */
+export const QUEUES: ReadonlySet<Engine> = new Set<Engine>(['vllm', 'sglang', 'tgi', 'tensorrt-llm']);
 
 /**
  * Bytes of a deployment: weights under the scheme, cache content at full length, the largest transient of a step, and what the
@@ -90,7 +94,7 @@ export function memoryEstimate(
   } else if (!fits) {
     warnings.push({
       code: 'cache-does-not-fit',
-      message: `The cache of ${sequences} sequences does not fit; at most ${maxConcurrency} do at these lengths. Times are for all together, as if there were room.`,
+      message: `The cache of ${sequences} sequences does not fit; at most ${maxConcurrency} do at these lengths. ${QUEUES.has(setup.engine) ? 'The others wait for their turn.' : 'Times are for all together, as if there were room.'}`,
     });
   }
   const activations = activationsPerDevice * placement.used;

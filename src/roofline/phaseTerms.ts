@@ -1,4 +1,4 @@
-import { ASSUMED_LINK } from './communication';
+import { ASSUMED_LINK, hopLatency, sendLatency } from './communication';
 import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
@@ -53,16 +53,22 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
     [
       'step',
       step.stepSeconds,
-      'seconds a step',
-      { secondsAStep: constants.stepSeconds * plan.scenario.modifiers.fixedSeconds },
+      'seconds a step × host',
+      {
+        secondsAStep: constants.stepSeconds * plan.scenario.modifiers.fixedSeconds,
+        host: plan.attained.hostStretch,
+      },
     ],
     [
       'sequences',
       step.sequenceSeconds,
-      'sequences × seconds a sequence',
+      'sequences × seconds a sequence × host',
       {
         secondsASequence: constants.sequenceSeconds,
-        sequences: step.sequenceSeconds / Math.max(Number.MIN_VALUE, constants.sequenceSeconds),
+        sequences:
+          step.sequenceSeconds /
+          Math.max(Number.MIN_VALUE, constants.sequenceSeconds * plan.attained.hostStretch),
+        host: plan.attained.hostStretch,
       },
     ],
     [
@@ -98,7 +104,7 @@ function hostInputs(plan: Plan, step: StepTime): Record<string, number> {
     secondsAnExpert: constants.hostExpertSeconds,
     matrices: plan.model.matrices,
     secondsAMatrix: plan.attained.kernel?.matrixSeconds ?? 0,
-    share: modifiers.fixedSeconds,
+    share: modifiers.fixedSeconds * plan.attained.hostStretch,
     deviceSeconds: seconds - hostSeconds - stepSeconds - sequenceSeconds,
   };
 }
@@ -109,7 +115,7 @@ function communicationFormula({ placement }: Plan): string {
   const parts = [
     ...(tensor > 1 ? ['2 × layers × all-reduce of the message over tensor ranks'] : []),
     ...(expert > 1 ? ['2 × layers of experts × (⌈log2 n⌉ hops + sent / link) over expert ranks'] : []),
-    ...(pipeline > 1 ? ['(stages − 1) × (hop + message / link)'] : []),
+    ...(pipeline > 1 ? ['(stages − 1) × (send + message / link)'] : []),
     ...(context > 1 ? ['layers × all-reduce of the message over context ranks'] : []),
   ];
   const reduces = tensor > 1 || context > 1;
@@ -130,7 +136,8 @@ function communicationInputs(
     ...(ranks > 1 ? { contextRanks: ranks } : {}),
     layers: model.layers,
     link: link.bandwidth * calibration.constants.linkBandwidth,
-    secondsAHop: link.latency + calibration.constants.hopSeconds,
+    secondsAHop: hopLatency(link, calibration.constants),
+    ...(pipeline > 1 ? { secondsASend: sendLatency(link, calibration.constants) } : {}),
     messageBytes: tokens * scenario.model.hiddenSize * context.activationElement,
     ...(scenario.modifiers.communication === 1 ? {} : { share: scenario.modifiers.communication }),
   };

@@ -38,6 +38,8 @@ export interface Attained {
   vector: FlopPerSecond;
   integer: FlopPerSecond;
   launchStretch: number;
+  /** How much longer the host of the device takes than the usual one, see `hosts.ts`. */
+  hostStretch: number;
   constants: EngineConstants;
   modifiers: Modifiers;
   model: ModelAggregate;
@@ -120,8 +122,8 @@ export function stepTime(
     (constants.layerSeconds * layers + constants.expertLayerSeconds * how.model.expertLayers) *
     how.launchStretch *
     modifiers.fixedSeconds;
-  const stepSeconds = constants.stepSeconds * modifiers.fixedSeconds;
-  const sequenceSeconds = constants.sequenceSeconds * positions;
+  const stepSeconds = constants.stepSeconds * how.hostStretch * modifiers.fixedSeconds;
+  const sequenceSeconds = constants.sequenceSeconds * how.hostStretch * positions;
   const deviceSeconds = busy + kinds.communication.seconds + layerSeconds;
   const perLayer = constants.hostLayerSeconds + (how.model.rotary ? constants.hostRotarySeconds : 0);
   const host = how.graphs
@@ -129,6 +131,7 @@ export function stepTime(
     : (layers * perLayer +
         how.model.experts * constants.hostExpertSeconds +
         how.model.matrices * (kernel?.matrixSeconds ?? 0)) *
+      how.hostStretch *
       modifiers.fixedSeconds;
   const hostSeconds = Math.max(0, host - deviceSeconds);
   return {

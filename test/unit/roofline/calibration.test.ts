@@ -80,4 +80,21 @@ describe('allReduceSeconds', () => {
     assert.ok(Math.abs(seconds - (1.5 * (1e9 / 50e9) + 4 * 3e-6)) < 1e-12);
     assert.equal(allReduceSeconds(1e9, 1, link, { hopSeconds: 1e-6, linkBandwidth: 0.5 }), 0);
   });
+
+  it('adds the latency of a link only where messages go through the host', () => {
+    const small = (kind: 'nvlink' | 'pcie', devices: number): number =>
+      allReduceSeconds(2048, devices, { kind, bandwidth: 300e9, latency: 10e-6 }, HOP);
+    const HOP = { hopSeconds: 4e-6, linkBandwidth: 0.6 };
+    // NCCL on one machine of A100s with NVLink: 7 to 10 µs over 2, 16 to 20 over 4, 25 over 8 (network.csv, the quickest sizes up to 100 KB).
+    for (const [devices, low, high] of [
+      [2, 7e-6, 10e-6],
+      [4, 15e-6, 20e-6],
+      [8, 22e-6, 26e-6],
+    ] as const) {
+      const seconds = small('nvlink', devices);
+      assert.ok(seconds > low && seconds < high, `${devices}: ${seconds}`);
+    }
+    // Two pairs of A100s that meet over PCIe: 59 to 66 µs.
+    assert.ok(small('pcie', 4) > 50e-6 && small('pcie', 4) < 70e-6);
+  });
 });

@@ -144,6 +144,21 @@ describe('estimate', () => {
     near(bytes(4) / bytes(1), 5.46875 / 2, 0.01);
   });
 
+  it('lets sequences wait whose cache has no room, and takes as long as their turns', () => {
+    const lengths = { inputTokens: 2048, outputTokens: 2048 };
+    const many = estimate(scenario({ workload: { ...lengths, concurrency: 4096 } }));
+    const more = estimate(scenario({ workload: { ...lengths, concurrency: 8192 } }));
+    assert.equal(many.memory.fits, false);
+    assert.equal(more.latency.interToken.p50, many.latency.interToken.p50);
+    near(more.latency.endToEnd.p50 / many.latency.endToEnd.p50, 2, 0.01);
+    near(more.throughput.total, many.throughput.total);
+    const few = estimate(
+      scenario({ workload: { ...lengths, concurrency: Math.max(1, many.memory.maxConcurrency) } }),
+    );
+    assert.equal(few.memory.fits, true);
+    near(few.throughput.total, few.concurrency / few.latency.interToken.p50);
+  });
+
   it('follows Little’s law under a request rate', () => {
     const answer = estimate(scenario({ workload: { requestRate: 4, inputTokens: 512, outputTokens: 256 } }));
     near(answer.concurrency, 4 * answer.latency.endToEnd.p50, 0.001);
@@ -172,7 +187,7 @@ describe('estimate', () => {
     const reduced = (1.5 * e('messageBytes')) / e('link') + 4 * e('secondsAHop');
     near(
       exchanged?.seconds ?? 0,
-      2 * e('layers') * reduced + (e('stages') - 1) * (e('secondsAHop') + e('messageBytes') / e('link')),
+      2 * e('layers') * reduced + (e('stages') - 1) * (e('secondsASend') + e('messageBytes') / e('link')),
     );
     const eager = estimate(
       scenario({ model: MIXTRAL_8X7B, setup: { engine: 'transformers', graphs: false } }),
@@ -188,7 +203,10 @@ describe('estimate', () => {
         h('deviceSeconds'),
     );
     const many = split.terms.find(({ id }) => id === 'decode.sequences');
-    near(many?.seconds ?? 0, inputs(many)('sequences') * inputs(many)('secondsASequence'));
+    near(
+      many?.seconds ?? 0,
+      inputs(many)('sequences') * inputs(many)('secondsASequence') * inputs(many)('host'),
+    );
   });
 
   it('has terms that add up to the means under a request rate, drafting or not', () => {
