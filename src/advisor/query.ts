@@ -26,6 +26,9 @@ const REQUEST_RATE = 'must be a number of requests a second, from a millionth to
 const FRACTION = 'must be a share above 0 and at most 1';
 const TECHNIQUES = 'must be a list of at most 20 ids of techniques';
 
+const LINK_RATE = 'must be bytes a second, from 1,000 to 10,000,000,000,000: 100 Gbit/s is 12.5e9';
+const LINK_WAIT = 'must be seconds, from 0 to 10';
+
 const GPU_LAYERS = 'must be a whole number from 0 to 10,000, or auto';
 
 /** Formats of the cache that are modelled, and what else engines and people call them. */
@@ -88,7 +91,23 @@ export const estimateOptionsSchema = z.strictObject({
     .optional(),
   host: text(200).optional(),
   fleet: text(4096).optional(),
+  /** Prompts on devices of their own: `devices`, `hardware` and the parallelism are then those that decode. */
+  prefillDevices: whole(1, MAX_DEVICES).optional(),
+  prefillHardware: text(200).optional(),
+  prefillTensorParallel: whole(1, MAX_DEVICES).optional(),
+  /** Between the two, bytes a second one way of each device, and seconds. */
+  kvBandwidth: z.number({ error: LINK_RATE }).min(1e3, LINK_RATE).max(1e13, LINK_RATE).optional(),
+  kvLatency: z.number({ error: LINK_WAIT }).min(0, LINK_WAIT).max(10, LINK_WAIT).optional(),
 });
+
+/** Options that only say something beside `prefillDevices`. */
+export const POOL_OPTIONS = [
+  'prefillDevices',
+  'prefillHardware',
+  'prefillTensorParallel',
+  'kvBandwidth',
+  'kvLatency',
+] as const;
 
 /** What `recommend` takes besides. */
 export const recommendOptionsSchema = estimateOptionsSchema.extend({

@@ -13,10 +13,21 @@ const NAME = 'must be a list of names of 1 to 200 characters';
 
 /**
  * Options of `search` (contract): those of `estimate`, each fixed where it is given and searched where it is not, and the limits. What has
- * no place in a search is left out: a fleet is one machine already, and offloaded layers are for what fits nowhere.
+ * no place in a search is left out: a fleet is one machine already, two pools
+ * are another question, and offloaded layers are for what fits nowhere.
  */
 export const searchOptionsSchema = estimateOptionsSchema
-  .omit({ fleet: true, hardware: true, gpuLayers: true, host: true })
+  .omit({
+    fleet: true,
+    hardware: true,
+    gpuLayers: true,
+    host: true,
+    prefillDevices: true,
+    prefillHardware: true,
+    prefillTensorParallel: true,
+    kvBandwidth: true,
+    kvLatency: true,
+  })
   .extend({
     hardware: z
       .array(z.string({ error: NAME }).min(1, NAME).max(200, NAME), { error: HARDWARE })

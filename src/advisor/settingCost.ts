@@ -29,7 +29,14 @@ const COSTS: Record<string, (scenario: Scenario) => string[]> = {
   quantization: weightCost,
   dtype: weightCost,
   model: weightCost,
+  kv_transfer_config: transferCost,
 };
+
+/** Links between servers, one way: a network card of today, and of the day before. */
+const NETWORKS = [
+  { name: '400 Gbit/s', bandwidth: 50e9 },
+  { name: '25 Gbit/s', bandwidth: 3.125e9 },
+] as const;
 
 /** Bytes that the cache may take over all devices: what the engine claims, less everything that is not cache. */
 function cacheRoom(scenario: Scenario): number {
@@ -111,6 +118,21 @@ function parallelCost(scenario: Scenario): string[] {
     ...(share > 0
       ? [`Communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`]
       : []),
+  ];
+}
+
+function transferCost(scenario: Scenario): string[] {
+  const { inputTokens } = scenario.workload;
+  const bytes = cacheOf(scenario, inputTokens);
+  const times = NETWORKS.map(({ name, bandwidth }) => `${formatSeconds(bytes / bandwidth)} over ${name}`);
+  const { pool } = scenario.setup;
+  return [
+    ...(pool === undefined
+      ? []
+      : [
+          `This server only ${pool === 'prefill' ? 'computes prompts' : 'answers; another computes prompts'}`,
+        ]),
+    `The cache of a prompt of ${formatInteger(inputTokens)} tokens is ${formatBytes(bytes)}: ${times.join(', ')}`,
   ];
 }
 

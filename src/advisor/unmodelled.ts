@@ -4,16 +4,31 @@ import { hasExperts } from '../techniques/facts';
 import type { Warning } from '../units/quantities';
 import { AdvisorError } from './advisorError';
 import type { OptionFiles } from './optionFiles';
-import type { EstimateOptions } from './query';
+import { POOL_OPTIONS, type EstimateOptions } from './query';
+
+/** What recommendations are for instead, where an option of shared work is left out. */
+const ONE_KIND: Readonly<Record<'fleet' | 'gpuLayers' | 'host' | (typeof POOL_OPTIONS)[number], string>> = {
+  fleet: 'one kind of device (hardware, devices)',
+  gpuLayers: 'a device that holds all layers',
+  host: 'the device alone',
+  prefillDevices: 'one pool of devices',
+  prefillHardware: 'one pool of devices',
+  prefillTensorParallel: 'one pool of devices',
+  kvBandwidth: 'one pool of devices',
+  kvLatency: 'one pool of devices',
+};
 
 /**
  * Refuses options whose effect is too large to leave out and that are not modelled yet.
  * Throws `AdvisorError` with the code `not-modelled`.
  */
 export function refuseUnmodelled(options: EstimateOptions, files: OptionFiles): void {
-  for (const name of ['fleet', 'gpuLayers', 'host'] as const) {
+  for (const name of ['fleet', 'gpuLayers', 'host', ...POOL_OPTIONS] as const) {
     if (options[name] === undefined) continue;
-    throw new AdvisorError('not-modelled', `${name}: only estimate reckons with it, recommend does not yet.`);
+    throw new AdvisorError(
+      'not-modelled',
+      `${name}: only estimate reckons with it. Leave it out for recommendations on ${ONE_KIND[name]}, and try them there with estimate and techniques.`,
+    );
   }
   if (options.draft !== undefined && files.draft === null) {
     throw new AdvisorError(
@@ -25,8 +40,14 @@ export function refuseUnmodelled(options: EstimateOptions, files: OptionFiles): 
 
 /** Options that were taken and change nothing here, each with the reason. */
 export function unmodelledWarnings(options: EstimateOptions, scenario: Scenario): Warning[] {
-  const { model, workload } = scenario;
+  const { model, workload, setup } = scenario;
   const found: (Warning | null)[] = [
+    setup.pool === undefined
+      ? null
+      : {
+          code: 'one-of-two-pools',
+          message: `This server only ${setup.pool === 'prefill' ? 'computes prompts' : 'answers'}, and another does the rest: the figures are those of one that does both. The pair is reckoned by estimate on the command line, with prefillDevices.`,
+        },
     options.requestRate === undefined || options.concurrency === undefined
       ? null
       : {

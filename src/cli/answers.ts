@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Advice } from '../advisor/advice';
+import { AdvisorError } from '../advisor/advisorError';
 import { askScenario } from '../advisor/buildScenario';
 import { answerEstimate, withoutTerms, type EstimateAnswer } from '../advisor/estimateAnswer';
 import { answerFleet, answerOffload, offloadHint, type SharedAnswer } from '../advisor/sharedEstimate';
-import type { EstimateOptions, RecommendOptions } from '../advisor/query';
+import { answerPools, type PooledAnswer } from '../advisor/pooledEstimate';
+import { POOL_OPTIONS, type EstimateOptions, type RecommendOptions } from '../advisor/query';
 import type { ModelSpec } from '../model/spec';
 import { estimate } from '../roofline/estimateScenario';
 import { readFleetFile } from './fleetFile';
@@ -17,12 +19,15 @@ export async function answerEstimateFor(
   model: ModelSpec,
   asked: EstimateOptions,
   terms: boolean,
-): Promise<EstimateAnswer | SharedAnswer> {
+): Promise<EstimateAnswer | SharedAnswer | PooledAnswer> {
   const { options, files } = await readOptionFiles(asked);
+  oneWayOfSharing(options);
   if (options.fleet !== undefined) return answerFleet(model, options, readFleetFile(options.fleet), terms);
   if (options.gpuLayers !== undefined || options.host !== undefined) {
     return answerOffload(model, options, terms, files);
   }
+  if (POOL_OPTIONS.some((name) => options[name] !== undefined))
+    return answerPools(model, options, terms, files);
   const { scenario, warnings } = askScenario(model, options, undefined, files);
   const result = estimate(scenario);
   const hint = offloadHint(scenario, result);
@@ -31,6 +36,16 @@ export async function answerEstimateFor(
     terms,
     warnings: hint === null ? warnings : [...warnings, hint],
   });
+}
+
+function oneWayOfSharing(options: EstimateOptions): void {
+  const ways = [['fleet'], ['gpuLayers', 'host'], POOL_OPTIONS] as const;
+  const asked = ways.flatMap((way) => way.find((name) => options[name] !== undefined) ?? []);
+  if (asked.length < 2) return;
+  throw new AdvisorError(
+    'too-many-splits',
+    `${asked.join(' and ')} share the work in different ways: say one of them.`,
+  );
 }
 
 /** `recommend` of the contract, estimates without their terms. */

@@ -1,9 +1,11 @@
 import type { EstimateAnswer } from '../advisor/estimateAnswer';
+import type { PooledAnswer } from '../advisor/pooledEstimate';
 import type { SharedAnswer } from '../advisor/sharedEstimate';
 import type { FleetSplit } from '../roofline/fleetEstimate';
 import type { Term } from '../roofline/estimate';
 import { formatBytes, formatInteger, formatPercent, formatSeconds, formatSignificant } from '../units/format';
 import { bandText, figures, scenarioLines } from './figures';
+import { poolsText } from './poolsText';
 import { table } from './table';
 import { warningLines } from './warningLines';
 import { page, paragraph } from './wrap';
@@ -13,7 +15,7 @@ const TERM_WIDTH = 26;
 const DEVICE_WIDTH = 34;
 
 /** An estimate for a terminal, with its terms where the answer has them. */
-export function estimateText(answer: EstimateAnswer | SharedAnswer): string {
+export function estimateText(answer: EstimateAnswer | SharedAnswer | PooledAnswer): string {
   const { scenario, calibration, latency } = answer;
   return page([
     ...scenarioLines(scenario),
@@ -29,13 +31,14 @@ export function estimateText(answer: EstimateAnswer | SharedAnswer): string {
       'how sure     ',
       `${basisInWords(calibration)}; the bands hold the true mean in 80 % of cases`,
     ),
+    ...('pools' in scenario ? ['', ...poolsText(scenario.pools)] : []),
     ...('split' in scenario ? ['', splitTable(scenario.split)] : []),
     ...(answer.terms ? ['', termTable(answer.terms)] : []),
     ...warningLines(answer.warnings),
   ]);
 }
 
-function energyLine({ energy }: EstimateAnswer | SharedAnswer): string[] {
+function energyLine({ energy }: EstimateAnswer | SharedAnswer | PooledAnswer): string[] {
   if (!energy) return [];
   const [joules, of] =
     energy.joulesPerToken === null ? [energy.joulesPerRequest, 'request'] : [energy.joulesPerToken, 'token'];

@@ -16,7 +16,11 @@ const DEVICE_FILE = /^(?<path>.+\.jsonc?)(?:#(?<id>[^#]*))?$/i;
  * device is named by its id. Throws `UsageError` with the place of what is wrong.
  */
 export async function readOptionFiles<
-  Options extends { hardware?: string | string[] | undefined; draft?: string | undefined },
+  Options extends {
+    hardware?: string | string[] | undefined;
+    prefillHardware?: string | undefined;
+    draft?: string | undefined;
+  },
 >(options: Options): Promise<{ options: Options; files: OptionFiles }> {
   const devices: Device[] = [];
   const named = (name: string): string => {
@@ -26,11 +30,14 @@ export async function readOptionFiles<
     devices.push(own);
     return own.id;
   };
-  const { hardware } = options;
-  const read =
-    hardware === undefined
-      ? options
-      : { ...options, hardware: typeof hardware === 'string' ? named(hardware) : hardware.map(named) };
+  const { hardware, prefillHardware } = options;
+  const read = {
+    ...options,
+    ...(hardware === undefined
+      ? {}
+      : { hardware: typeof hardware === 'string' ? named(hardware) : hardware.map(named) }),
+    ...(prefillHardware === undefined ? {} : { prefillHardware: named(prefillHardware) }),
+  };
   const draft = options.draft === undefined ? null : await loadModel(options.draft);
   return { options: read, files: { devices, draft } };
 }

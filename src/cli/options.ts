@@ -40,6 +40,11 @@ export const ESTIMATE_FLAGS: Record<string, Kind> = {
   fleet: 'text',
   'gpu-layers': 'text',
   host: 'text',
+  'prefill-devices': 'number',
+  'prefill-hardware': 'text',
+  'prefill-tensor-parallel': 'number',
+  'kv-bandwidth': 'number',
+  'kv-latency': 'number',
 };
 export const RECOMMEND_FLAGS: Record<string, Kind> = {
   ...ESTIMATE_FLAGS,
@@ -49,7 +54,16 @@ export const RECOMMEND_FLAGS: Record<string, Kind> = {
 };
 
 /** A search has no use for what is one machine already, nor for what fits nowhere. */
-const NOT_SEARCHED: readonly string[] = ['fleet', 'gpu-layers', 'host'];
+const NOT_SEARCHED: readonly string[] = [
+  'fleet',
+  'gpu-layers',
+  'host',
+  'prefill-devices',
+  'prefill-hardware',
+  'prefill-tensor-parallel',
+  'kv-bandwidth',
+  'kv-latency',
+];
 export const SEARCH_FLAGS: Record<string, Kind> = {
   ...Object.fromEntries(Object.entries(ESTIMATE_FLAGS).filter(([name]) => !NOT_SEARCHED.includes(name))),
   hardware: 'list',

@@ -34,4 +34,6 @@ export interface ServingSetup {
   graphs: boolean;
   /** Speculation that the deployment already has on: catalogue id, or null. */
   speculation: string | null;
+  /** The one thing that a server of two pools does; absent where it does both, or where nothing says. */
+  pool?: 'prefill' | 'decode';
 }

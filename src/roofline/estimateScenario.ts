@@ -272,7 +272,8 @@ function warnLengths(scenario: Scenario, lengths: Lengths, warnings: Warning[]):
   }
 }
 
-function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
+/** The summands of a prefill's seconds. */
+export function prefillTerms(plan: Plan, prefill: PrefillTime): Term[] {
   return [
     ...phaseTerms('prefill', plan, prefill.step, prefill.times),
     ...(prefill.tower
@@ -337,7 +338,8 @@ function band(value: number, spread: { p10: number; p90: number }): Band {
   return { p10: value * Math.min(1, spread.p10), p50: value, p90: value * Math.max(1, spread.p90) };
 }
 
-function boundOf(step: StepTime): Bound {
+/** What a step waits for most. */
+export function boundOf(step: StepTime): Bound {
   const overhead = step.layerSeconds + step.stepSeconds + step.sequenceSeconds + step.hostSeconds;
   const parts: readonly (readonly [Bound, number])[] = [
     ['memory', step.memoryBound],
@@ -350,7 +352,8 @@ function boundOf(step: StepTime): Bound {
   return worst[0];
 }
 
-function rooflinePoint(plan: Plan, step: StepTime): RooflinePoint {
+/** Where a step lies under the roof of its device. */
+export function rooflinePoint(plan: Plan, step: StepTime): RooflinePoint {
   const intensity = step.bytes > 0 ? step.flop / step.bytes : 0;
   return {
     intensity,

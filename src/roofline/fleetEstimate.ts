@@ -129,9 +129,9 @@ export function fleetAnswer(scenario: Scenario, plan: FleetPlan, warnings: reado
   return {
     memory: memoryOf(plan),
     latency: {
-      timeToFirstToken: band(plan.prefillSeconds),
-      interToken: band(interToken),
-      endToEnd: band(endToEnd),
+      timeToFirstToken: physicsBand(plan.prefillSeconds),
+      interToken: physicsBand(interToken),
+      endToEnd: physicsBand(endToEnd),
       tail: { endToEnd: null, timeToFirstToken: null },
     },
     throughput: {
@@ -206,7 +206,8 @@ function memoryOf({ members, fits, strategy }: FleetPlan): MemoryEstimate {
   };
 }
 
-function band(value: number): Band {
+/** A band around what no measurement stands beside. */
+export function physicsBand(value: number): Band {
   return { p10: value * SPREAD.p10, p50: value, p90: value * SPREAD.p90 };
 }
 

@@ -155,7 +155,7 @@ function narrowerEnds({ model, setup }: Scenario): Bytes {
 }
 
 /** Copies of each cached byte over the tensor-parallel group: heads divide, and what has fewer heads than devices is kept more than once. */
-function cacheReplication(scenario: Scenario, tensor: number): number {
+export function cacheReplication(scenario: Scenario, tensor: number): number {
   if (tensor === 1) return 1;
   let copies = 1;
   for (const group of scenario.model.groups) {

@@ -88,7 +88,7 @@ export function steadyState(plan: Plan, rate: number, most: number): SteadyState
  * The batch that Little's law leads to: where `next(batch)`, which grows with the batch, meets the batch itself. False position
  * with the Illinois correction, to 0.1 %.
  */
-function settle(next: (batch: number) => number, most: number): number {
+export function settle(next: (batch: number) => number, most: number): number {
   const first = next(1);
   if (first <= 1) return first;
   if (next(most) >= most) return most;

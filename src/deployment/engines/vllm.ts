@@ -129,6 +129,7 @@ function toServingSetup(deployment: Deployment, defaults: ServingSetup): Serving
   const parallelChanged = Object.entries(parallelism).some(
     ([axis, size]) => defaults.parallelism[axis as keyof typeof parallelism] !== size,
   );
+  const pool = poolOf(value('kv_transfer_config'));
   const maxModelLength = count('max_model_len');
   const maxSequences = count('max_num_seqs');
   const maxBatchedTokens = count('max_num_batched_tokens');
@@ -144,13 +145,19 @@ function toServingSetup(deployment: Deployment, defaults: ServingSetup): Serving
     ...(chunkedPrefill === undefined ? {} : { chunkedPrefill }),
     ...(eager === undefined ? {} : { graphs: !eager }),
     ...(speculation === undefined ? {} : { speculation }),
+    ...(pool === undefined ? {} : { pool }),
   };
   return {
     setup: { ...defaults, ...changed },
     changed,
     compute,
     workload: {},
-    notModelled: NOT_MODELLED.filter((name) => deployment.settings[name] !== undefined),
+    notModelled: [
+      ...NOT_MODELLED.filter((name) => deployment.settings[name] !== undefined),
+      ...(pool === undefined && deployment.settings['kv_transfer_config'] !== undefined
+        ? ['kv_transfer_config']
+        : []),
+    ],
   };
 }
 
@@ -160,7 +167,6 @@ const NOT_MODELLED = [
   'kv_cache_memory_bytes',
   'num_gpu_blocks_override',
   'enable_lora',
-  'kv_transfer_config',
   'kv_offloading_size',
 ];
 
@@ -176,6 +182,19 @@ function kvFormat(value: SettingValue | undefined): ServingSetup['kv'] | undefin
   if (value === 'bfloat16') return 'bf16';
   if (value === 'float16') return 'f16';
   return undefined;
+}
+
+/** Producers compute prompts and send their cache, consumers answer; `kv_both` does not say which (vllm/config/kv_transfer.py). */
+function poolOf(config: SettingValue | undefined): ServingSetup['pool'] {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return undefined;
+  switch ((config as Readonly<Record<string, SettingValue>>)['kv_role']) {
+    case 'kv_producer':
+      return 'prefill';
+    case 'kv_consumer':
+      return 'decode';
+    default:
+      return undefined;
+  }
 }
 
 function speculationOf(

@@ -35,6 +35,18 @@ describe('toServingSetup', () => {
     assert.equal(found?.compute, 'f16');
   });
 
+  it('tells which half of the work a server of two pools does', async () => {
+    const role = async (config: string): Promise<unknown> => {
+      const found = await hints(`--kv-transfer-config '${config}'`);
+      return [found?.setup.pool, found?.notModelled];
+    };
+    const connector = '"kv_connector":"P2pNcclConnector"';
+    assert.deepEqual(await role(`{${connector},"kv_role":"kv_producer"}`), ['prefill', []]);
+    assert.deepEqual(await role(`{${connector},"kv_role":"kv_consumer"}`), ['decode', []]);
+    assert.deepEqual(await role(`{${connector},"kv_role":"kv_both"}`), [undefined, ['kv_transfer_config']]);
+    assert.deepEqual(await role('nonsense'), [undefined, ['kv_transfer_config']]);
+  });
+
   it('takes no nonsense', async () => {
     assert.deepEqual((await hints('-tp 0 --max-model-len many --gpu-memory-utilization 9'))?.changed, {});
   });
