@@ -139,6 +139,9 @@ function setupOf(
     attention: options.attention ?? base.attention,
     maxModelLength: options.maxModelLen ?? base.maxModelLength,
     memoryFraction: options.gpuMemoryUtilization ?? base.memoryFraction,
+    maxSequences: options.maxNumSeqs ?? base.maxSequences,
+    maxBatchedTokens: options.maxNumBatchedTokens ?? base.maxBatchedTokens,
+    chunkedPrefill: options.chunkedPrefill ?? base.chunkedPrefill,
   };
 }
 

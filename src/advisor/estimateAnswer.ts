@@ -93,6 +93,7 @@ function withTail(latency: Estimate['latency']): Estimate['latency'] {
     ...latency,
     tail: {
       endToEnd: tail.endToEnd ?? { p90: endToEnd.p50, p99: endToEnd.p50 },
+      ...(tail.interToken ? { interToken: tail.interToken } : {}),
       timeToFirstToken: tail.timeToFirstToken ?? { p90: timeToFirstToken.p50, p99: timeToFirstToken.p50 },
     },
   };

@@ -29,6 +29,8 @@ const TECHNIQUES = 'must be a list of at most 20 ids of techniques';
 const LINK_RATE = 'must be bytes a second, from 1,000 to 10,000,000,000,000: 100 Gbit/s is 12.5e9';
 const LINK_WAIT = 'must be seconds, from 0 to 10';
 
+const ON_OFF = 'must be on or off';
+
 const GPU_LAYERS = 'must be a whole number from 0 to 10,000, or auto';
 
 /** Formats of the cache that are modelled, and what else engines and people call them. */
@@ -72,6 +74,15 @@ export const estimateOptionsSchema = z.strictObject({
   contextParallel: whole(1, MAX_DEVICES).optional(),
   maxModelLen: whole(1, MAX_TOKENS).optional(),
   gpuMemoryUtilization: z.number({ error: FRACTION }).gt(0, FRACTION).max(1, FRACTION).optional(),
+  maxNumSeqs: whole(1, MAX_SEQUENCES).optional(),
+  maxNumBatchedTokens: whole(1, MAX_TOKENS).optional(),
+  /** Off: a prompt goes through in one step, whole. */
+  chunkedPrefill: z
+    .preprocess(
+      (value) => (value === 'on' ? true : value === 'off' ? false : value),
+      z.boolean({ error: ON_OFF }),
+    )
+    .optional(),
   images: whole(0, 10_000).optional(),
   imageSize: pixels().optional(),
   techniques: z.array(text(80), { error: TECHNIQUES }).max(20, TECHNIQUES).optional(),

@@ -1,6 +1,8 @@
 import { NO_LIMIT } from '../deployment/defaults';
 import { kvCacheBytes, weightBytes } from '../model/memory';
 import { estimate } from '../roofline/estimateScenario';
+import { mostStepTokens } from '../roofline/phase';
+import { isUncut } from '../roofline/promptPieces';
 import type { Scenario } from '../roofline/scenario';
 import { usableMemory } from '../roofline/usableMemory';
 import { devicesUsed, weightBytesPerDevice } from '../techniques/facts';
@@ -30,6 +32,8 @@ const COSTS: Record<string, (scenario: Scenario) => string[]> = {
   dtype: weightCost,
   model: weightCost,
   kv_transfer_config: transferCost,
+  max_num_batched_tokens: stepCost,
+  enable_chunked_prefill: stepCost,
 };
 
 /** Links between servers, one way: a network card of today, and of the day before. */
@@ -119,6 +123,33 @@ function parallelCost(scenario: Scenario): string[] {
       ? [`Communication takes ${formatSeconds(share)} of each decode step, ${formatPercent(share / step)}`]
       : []),
   ];
+}
+
+/** How long prompts may hold those up that decode: a step with as much of them as the engine puts into one. */
+function stepCost(scenario: Scenario): string[] {
+  const { setup, workload } = scenario;
+  const whole = isUncut(setup);
+  const tokens = whole ? workload.inputTokens : mostStepTokens(scenario);
+  if (!Number.isFinite(tokens) || tokens >= NO_LIMIT) return [];
+  const { latency } = estimate({
+    ...scenario,
+    workload: {
+      ...workload,
+      concurrency: 1,
+      requestRate: null,
+      inputTokens: tokens,
+      outputTokens: 1,
+      sharedPrefixTokens: 0,
+    },
+  });
+  const seconds = formatSeconds(latency.timeToFirstToken.p50);
+  return whole
+    ? [
+        `A prompt of ${formatInteger(tokens)} tokens goes through whole, in about ${seconds}: so long those that decode wait for a token`,
+      ]
+    : [
+        `A step full of prompts, ${formatInteger(tokens)} tokens, takes about ${seconds}: the longest that those that decode wait for a token`,
+      ];
 }
 
 function transferCost(scenario: Scenario): string[] {

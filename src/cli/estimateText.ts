@@ -25,6 +25,7 @@ export function estimateText(answer: EstimateAnswer | SharedAnswer | PooledAnswe
       ? []
       : [
           `tail         90 % of requests within ${formatSeconds(latency.tail.endToEnd.p90)}, 99 % within ${formatSeconds(latency.tail.endToEnd.p99)}`,
+          ...gapLine(latency.tail.interToken),
         ]),
     ...energyLine(answer),
     ...paragraph(
@@ -36,6 +37,15 @@ export function estimateText(answer: EstimateAnswer | SharedAnswer | PooledAnswe
     ...(answer.terms ? ['', termTable(answer.terms)] : []),
     ...warningLines(answer.warnings),
   ]);
+}
+
+/** Where prompts make some gaps longer than the rest. */
+function gapLine(gaps: EstimateAnswer['latency']['tail']['interToken']): string[] {
+  return gaps
+    ? [
+        `             of gaps between tokens 90 % within ${formatSeconds(gaps.p90)}, 99 % within ${formatSeconds(gaps.p99)}`,
+      ]
+    : [];
 }
 
 function energyLine({ energy }: EstimateAnswer | SharedAnswer | PooledAnswer): string[] {

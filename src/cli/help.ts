@@ -27,6 +27,7 @@ estimate and recommend take
   --shared-prefix N         tokens of each prompt that are cached already
   --tensor-parallel N  --pipeline-parallel N  --expert-parallel N  --data-parallel N
   --context-parallel N  --max-model-len N  --gpu-memory-utilization X
+  --max-num-seqs N  --max-num-batched-tokens N  --chunked-prefill on|off
   --images N                images in each prompt; --image-size WxH
   --techniques ID,ID…       applied on top
   --draft FILE              a small model that drafts; --lora-rank N: one adapter beside the weights

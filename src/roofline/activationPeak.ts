@@ -4,6 +4,7 @@ import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
 import { mostStepTokens } from './phase';
 import type { Placement } from './placement';
+import { isUncut } from './promptPieces';
 import { workingMemory } from './runtimeMemory';
 import type { Scenario } from './scenario';
 import { isPlainScheme, schemeOf } from './tensorStorage';
@@ -59,7 +60,7 @@ function stepTokens(scenario: Scenario, lengths: Lengths, sequences: number): nu
   const { engine } = scenario.setup;
   if (WHOLE_PROMPT.has(engine)) return sequences * lengths.prompt;
   const most = mostStepTokens(scenario);
-  if (!AS_LONG_AS_NEEDED.has(engine)) return most;
+  if (!AS_LONG_AS_NEEDED.has(engine)) return isUncut(scenario.setup) ? Math.max(most, lengths.prompt) : most;
   // llama.cpp plans its buffers for a step as long as the whole context allows.
   const held = engine === 'llama.cpp' ? lengths.prompt + lengths.output : lengths.prompt;
   return Math.min(most, sequences * held);

@@ -132,7 +132,12 @@ export function estimateDisaggregated(
         timeToFirstToken: physicsBand(first),
         interToken: physicsBand(interToken),
         endToEnd: physicsBand(whole),
-        tail: { endToEnd: tail(whole), timeToFirstToken: tail(first) },
+        tail: {
+          endToEnd: tail(whole),
+          timeToFirstToken: tail(first),
+          // No prompt rides in a pass: all gaps are alike.
+          ...(rate === null ? {} : { interToken: { p90: interToken, p99: interToken } }),
+        },
       },
       throughput: {
         perSequence: 1 / interToken,

@@ -79,6 +79,8 @@ export interface Estimate {
     tail: {
       endToEnd: { p90: Seconds; p99: Seconds } | null;
       timeToFirstToken: { p90: Seconds; p99: Seconds } | null;
+      /** Of gaps between tokens: what prompts of others that ride in a pass make of it. */
+      interToken?: { p90: Seconds; p99: Seconds };
     };
   };
   throughput: {

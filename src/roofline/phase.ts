@@ -8,6 +8,7 @@ import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
 import type { Operation, StepShape } from './operation';
 import type { Placement } from './placement';
+import { isUncut } from './promptPieces';
 import type { Scenario } from './scenario';
 import { stepOperations, towerOperations, type StepContext } from './stepOperations';
 import { stepTime, type Attained, type StepTime } from './stepTime';
@@ -31,7 +32,10 @@ export interface Plan {
 const LLAMA_MICRO_BATCH = 512;
 
 export function mostStepTokens(scenario: Scenario): number {
-  const { engine, maxBatchedTokens } = scenario.setup;
+  const { engine, maxBatchedTokens, maxModelLength } = scenario.setup;
+  // vLLM that cuts no prompts makes room in a step for the longest (vllm/engine/arg_utils.py; less is refused).
+  if (engine === 'vllm' && isUncut(scenario.setup))
+    return Math.max(maxBatchedTokens, maxModelLength ?? scenario.model.maxContext ?? 0);
   if (engine === 'transformers' || engine === 'onnxruntime') return Infinity;
   return engine === 'llama.cpp' ? Math.min(LLAMA_MICRO_BATCH, maxBatchedTokens) : maxBatchedTokens;
 }
@@ -73,7 +77,8 @@ export interface PreparedPrefill {
 
 /**
  * Cuts the prefill of `sequences` prompts into steps of at most `stepTokens`; each streams the weights once. A step takes whole
- * prompts where they are short, and a piece of one where it is long.
+ * prompts where they are short, and a piece of one where it is long; whole ones alone where
+ * the engine cuts none, or where tokens see those after them.
  */
 export function preparePrefill(
   plan: Plan,
@@ -83,9 +88,11 @@ export function preparePrefill(
 ): PreparedPrefill {
   const replica = Math.ceil(sequences / plan.placement.data);
   const tokens = replica * newTokens;
-  // Where tokens see those after them, a prompt goes through whole, however long.
-  const whole = plan.scenario.model.kind === 'encoder' ? newTokens : 1;
-  const steps = Math.max(1, Math.ceil(tokens / Math.max(plan.stepTokens, whole)));
+  const { model, setup } = plan.scenario;
+  const whole = model.kind === 'encoder' ? newTokens : 1;
+  const steps = isUncut(setup)
+    ? Math.ceil(replica / Math.max(1, Math.min(replica, Math.floor(plan.stepTokens / newTokens))))
+    : Math.max(1, Math.ceil(tokens / Math.max(plan.stepTokens, whole)));
   const perStep = tokens / steps;
   const stepSequences = Math.max(1, Math.min(replica, perStep / newTokens));
   const stepNew = perStep / stepSequences;

@@ -1,6 +1,7 @@
 import { cachedPromptTokens } from './cachedPrompt';
 import type { Seconds } from '../units/quantities';
 import { decodeStep, prefillTime, type Plan } from './phase';
+import { gapWithin, piecesInAStep, promptPieces, type Interruption } from './promptPieces';
 
 /** Share of the time in which a replica has something to do, when requests arrive at random and `concurrency` are in flight over all. */
 export function busyShare(concurrency: number, replicas: number): number {
@@ -18,7 +19,7 @@ export interface SteadyState {
   endToEnd: Seconds;
   /** What `timeToFirstToken` is made of besides the fixed cost of a request. */
   first: {
-    /** Half of the step under way, the step that the prompt rides in, and prompts of others that arrived before. */
+    /** Half of the step under way, the steps that the prompt rides in, and prompts of others that arrived before. */
     underWay: Seconds;
     ridden: Seconds;
     queue: Seconds;
@@ -28,6 +29,8 @@ export interface SteadyState {
   /** What prompts of others add to a pass of decode, on average. */
   interruption: Seconds;
   tail: {
+    /** Of the gaps between tokens: a pass that prompts ride in is as long as these make it. */
+    interToken: { p90: Seconds; p99: Seconds };
     endToEnd: { p90: Seconds; p99: Seconds };
     timeToFirstToken: { p90: Seconds; p99: Seconds };
   };
@@ -62,20 +65,33 @@ export function steadyState(plan: Plan, rate: number, most: number): SteadyState
   const interToken = slowed(batch);
   const running = interToken * emitted;
   const queue = (busy / (1 - busy)) * own * 0.5;
-  const ridden = tokenTime(batch) * emitted;
-  // Half a step is waited for on average, then the step with the own prompt in it runs.
+  const pass = tokenTime(batch) * emitted;
+  const fresh = Math.max(1, plan.lengths.prompt - cached(plan));
+  const pieces = promptPieces(plan, fresh);
+  // Each piece of a prompt rides in a step of its own.
+  const ridden = pass * pieces;
+  // Half a step is waited for on average, then the steps with the own prompt in them run.
   const timeToFirstToken = running / 2 + ridden + own + queue + plan.calibration.constants.requestSeconds;
   const endToEnd = timeToFirstToken + (output - 1) * interToken;
+  const gaps: Interruption = {
+    pass,
+    meanPass: running,
+    rate: effective,
+    pieces,
+    piece: own / pieces,
+    most: piecesInAStep(plan, fresh, pieces),
+  };
   const spread = running / 2 + queue + own * 0.5;
   return {
     concurrency: Math.min(effective * endToEnd, mostHere) * data,
     batch: Math.max(1, batch) * data,
     first: { underWay: running / 2, ridden, queue, own },
-    interruption: running - ridden,
+    interruption: running - pass,
     timeToFirstToken,
     interToken,
     endToEnd,
     tail: {
+      interToken: { p90: gapWithin(gaps, 0.9) / emitted, p99: gapWithin(gaps, 0.99) / emitted },
       timeToFirstToken: { p90: timeToFirstToken + 1.3 * spread, p99: timeToFirstToken + 3.6 * spread },
       endToEnd: { p90: endToEnd * 1.08 + 1.3 * spread, p99: endToEnd * 1.2 + 3.6 * spread },
     },

@@ -68,3 +68,15 @@ describe('a server of one pool', () => {
     );
   });
 });
+
+describe('the cost of cutting prompts', () => {
+  it('is how long a step full of them holds up those that decode', () => {
+    const lines = (options: EstimateOptions) =>
+      settingCost(
+        buildScenario(LLAMA, { hardware: 'h100-sxm', input: 4000, ...options }),
+        'enable_chunked_prefill',
+      ).join(' ');
+    assert.match(lines({ maxNumBatchedTokens: 2048 }), /^A step full of prompts, 2,048 tokens, takes about /);
+    assert.match(lines({ chunkedPrefill: false }), /^A prompt of 4,000 tokens goes through whole, in about /);
+  });
+});

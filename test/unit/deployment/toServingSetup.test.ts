@@ -19,7 +19,7 @@ describe('toServingSetup', () => {
   it('puts what is set in its own terms', async () => {
     const found = await hints(
       '-tp 2 -dp 4 --enable-expert-parallel --max-model-len 4096 --gpu-memory-utilization 0.8 --max-num-seqs 16 --kv-cache-dtype fp8_e5m2 ' +
-        `--quantization fp8 --enforce-eager --no-enable-prefix-caching --speculative-config '{"method":"eagle3","model":"m/d"}' --dtype half`,
+        `--quantization fp8 --enforce-eager --no-enable-prefix-caching --no-enable-chunked-prefill --speculative-config '{"method":"eagle3","model":"m/d"}' --dtype half`,
     );
     assert.deepEqual(found?.changed, {
       weights: 'fp8',
@@ -29,6 +29,7 @@ describe('toServingSetup', () => {
       memoryFraction: 0.8,
       maxSequences: 16,
       prefixCaching: false,
+      chunkedPrefill: false,
       graphs: false,
       speculation: 'eagle3-speculation',
     });
