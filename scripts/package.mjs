@@ -19,6 +19,7 @@ const INCLUDED = [
   'dist/wasm',
   'dist/webview',
   'media',
+  'schema',
   'LICENSE',
   'CHANGELOG.md',
   'README.md',

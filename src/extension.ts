@@ -8,6 +8,7 @@ import { EngineRooms } from './editor/engineRooms';
 import { createLog } from './editor/log';
 import { ModelDiagnostics } from './editor/modelDiagnostics';
 import { ModelHoverProvider } from './editor/modelHover';
+import { OwnDevices } from './editor/ownDevices';
 import { RecommendPanels } from './editor/panel/recommendPanels';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/statusBar';
@@ -31,8 +32,8 @@ export function activate(context: vscode.ExtensionContext): Exposed {
   };
 
   const log = own(createLog());
-  const settings = own(new Settings());
   const rooms = new EngineRooms(context.extensionPath, log);
+  const settings = own(new Settings(own(new OwnDevices(rooms, log))));
   const subjects = own(new Subjects(rooms, log));
   const panels = own(new RecommendPanels(context.extensionUri, rooms, settings, subjects, log));
   const playground = own(new PlaygroundView(context.extensionUri, log));

@@ -47,8 +47,13 @@ export interface BuiltScenario {
  * Puts a scenario together: options first, then what the deployment says, then the defaults of the engine and of the contract.
  * Throws `AdvisorError` where an option names something that is not known.
  */
-export function buildScenario(model: ModelSpec, options: EstimateOptions, deployed?: Deployed): Scenario {
-  return askScenario(model, options, deployed).scenario;
+export function buildScenario(
+  model: ModelSpec,
+  options: EstimateOptions,
+  deployed?: Deployed,
+  files: OptionFiles = NO_FILES,
+): Scenario {
+  return askScenario(model, options, deployed, files).scenario;
 }
 
 /** As `buildScenario`, with the warnings that a script or a terminal has to show. */

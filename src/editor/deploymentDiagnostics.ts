@@ -95,6 +95,7 @@ export class DeploymentDiagnostics implements vscode.Disposable {
       this.rooms.deploying(),
     ]);
     const text = document.getText();
+    const files = await this.settings.filesOf(document.uri);
     const marked: LensDiagnostic[] = [];
     for (const deployment of deployments) {
       const found = await this.subjects.ofDeployment(document, deployment);
@@ -106,6 +107,7 @@ export class DeploymentDiagnostics implements vscode.Disposable {
           found.subject.model,
           hardware === undefined ? options : { ...options, hardware },
           found.subject.deployed ?? undefined,
+          files,
         );
         for (const finding of checkDeployment(deployment, scenario)) {
           const edits = finding.fixes.flatMap((fix) => {

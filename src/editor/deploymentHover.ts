@@ -68,6 +68,7 @@ export class DeploymentHoverProvider implements vscode.HoverProvider {
         found.subject.model,
         hardware === undefined ? options : { ...options, hardware },
         found.subject.deployed ?? undefined,
+        await this.settings.filesOf(document.uri),
       );
       return settingCost(scenario, setting);
     } catch (fault) {

@@ -72,6 +72,10 @@ export async function loadWeights() {
   return { ...weights, ...shares, ...facts, ...beside, ...stored, ...lists, ...compare };
 }
 
+export async function loadDevices() {
+  return import('../hardware/userDevices');
+}
+
 export async function loadWellKnown() {
   return import('../model/wellKnown');
 }

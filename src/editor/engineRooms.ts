@@ -36,5 +36,8 @@ export class EngineRooms {
   /** Headers of weights files. */
   readonly weights = once(async () => (await this.entry()).loadWeights());
 
+  /** Files of devices of one's own. */
+  readonly devices = once(async () => (await this.entry()).loadDevices());
+
   readonly wellKnown = once(async () => (await this.entry()).loadWellKnown());
 }

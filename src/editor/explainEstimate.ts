@@ -23,7 +23,8 @@ export async function explainEstimate(
     ...optionsFrom(settings.of(source.uri), subject.deployed !== null, subject.engine),
     techniques: [...techniques],
   };
-  const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
+  const files = await settings.filesOf(source.uri);
+  const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined, files);
   const page = await vscode.workspace.openTextDocument({
     language: 'markdown',
     content: explanationPage(scenario, estimate(scenario)),

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import type { Device } from '../hardware/device';
 import { formatBytes, formatRate } from '../units/format';
 import type { EngineRooms } from './engineRooms';
 import type { LensSettings, Settings } from './settings';
 
-type Choice = vscode.QuickPickItem & { id?: string; workload?: true };
+type Choice = vscode.QuickPickItem & { id?: string; workload?: true; describe?: true };
 
 /** Lets a person choose the device for the folder of `uri`, and remembers it there. */
 export async function pickHardware(
@@ -11,18 +12,24 @@ export async function pickHardware(
   settings: Settings,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  const { allDevices, findDevice } = await rooms.advice();
+  const { catalogueWith } = await rooms.advice();
   const now = settings.of(uri);
-  const current = findDevice(now.hardware).device?.id;
+  const { devices: own } = await settings.filesOf(uri);
+  const known = catalogueWith(own);
+  const current = known.find(now.hardware).device?.id;
+  const choice = (device: Device): Choice => ({
+    id: device.id,
+    label: device.name,
+    description: `${formatBytes(device.memory)} · ${formatRate(device.bandwidth, 'B/s')}${device.id === current ? ' · now' : ''}`,
+    detail: device.aliases.slice(0, 4).join(', '),
+  });
   const choices: Choice[] = [
     { label: '$(pulse) Change workload…', description: workloadInWords(now), workload: true },
+    { label: '$(file-code) Describe a device of your own…', description: now.hardwareFile, describe: true },
+    ...(own.length > 0 ? [{ label: 'your devices', kind: vscode.QuickPickItemKind.Separator }] : []),
+    ...own.map(choice),
     { label: 'devices', kind: vscode.QuickPickItemKind.Separator },
-    ...allDevices().map((device) => ({
-      id: device.id,
-      label: device.name,
-      description: `${formatBytes(device.memory)} · ${formatRate(device.bandwidth, 'B/s')}${device.id === current ? ' · now' : ''}`,
-      detail: device.aliases.slice(0, 4).join(', '),
-    })),
+    ...known.devices.filter((device) => !own.includes(device)).map(choice),
   ];
   const chosen = await vscode.window.showQuickPick(choices, {
     title: 'Inference Lens: hardware',
@@ -31,7 +38,9 @@ export async function pickHardware(
     matchOnDetail: true,
   });
   if (chosen?.workload) await changeWorkload(settings, uri);
-  else if (chosen?.id !== undefined) await settings.remember(uri, 'hardware', chosen.id);
+  else if (chosen?.describe) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'inferenceLens.hardwareFile');
+  } else if (chosen?.id !== undefined) await settings.remember(uri, 'hardware', chosen.id);
 }
 
 function workloadInWords({ concurrency, inputTokens, outputTokens }: LensSettings): string {

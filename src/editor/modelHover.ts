@@ -63,7 +63,8 @@ export class ModelHoverProvider implements vscode.HoverProvider {
     const { buildScenario, estimate, cacheAtWorkload, shareOfStep, assumptions, weightsOnDevice } =
       await this.rooms.advice();
     try {
-      const scenario = buildScenario(found.subject.model, optionsFrom(settings, false));
+      const files = await this.settings.filesOf(document.uri);
+      const scenario = buildScenario(found.subject.model, optionsFrom(settings, false), undefined, files);
       const answer = estimate(scenario);
       const lines: string[] = [];
       if (touches.includes('kv')) lines.push(cacheAtWorkload(scenario, answer));

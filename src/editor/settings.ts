@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
+import { NO_FILES, type OptionFiles } from '../advisor/optionFiles';
 import type { EstimateOptions } from '../advisor/query';
 import type { Engine } from '../deployment/engine';
 import type { Goal } from '../workload/workload';
+import type { OwnDevices } from './ownDevices';
 
 const SECTION = 'inferenceLens';
 
 /** What a person has said about a folder: its hardware, its workload, its goal. */
 export interface LensSettings {
   hardware: string;
+  /** Where devices of one's own are described; empty where there are none. */
+  hardwareFile: string;
   devices: number;
   engine: Engine;
   concurrency: number;
@@ -24,6 +28,7 @@ export interface LensSettings {
 /** Where each field is kept; the manifest test holds these against `package.json`. */
 export const SETTING_KEYS = {
   hardware: 'hardware',
+  hardwareFile: 'hardwareFile',
   devices: 'devices',
   engine: 'engine',
   concurrency: 'workload.concurrency',
@@ -44,8 +49,11 @@ export class Settings implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
   readonly onDidChange = this.changed.event;
 
-  constructor() {
+  constructor(private readonly own: OwnDevices) {
     this.listeners = [
+      own.onDidChange(() => {
+        this.changed.fire();
+      }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(SECTION)) return;
         this.cache.clear();
@@ -66,6 +74,14 @@ export class Settings implements vscode.Disposable {
       this.cache.set(key, found);
     }
     return found;
+  }
+
+  /** What the files hold that the settings of `uri` name: devices of one's own. */
+  async filesOf(uri: vscode.Uri | undefined): Promise<OptionFiles> {
+    const folder = uri && vscode.workspace.getWorkspaceFolder(uri);
+    const first = vscode.workspace.workspaceFolders?.[0];
+    const devices = await this.own.of(this.of(uri).hardwareFile, folder ?? first);
+    return devices.length > 0 ? { ...NO_FILES, devices } : NO_FILES;
   }
 
   /** Remembers for the folder of `uri`; for the user where there is no folder to remember it for. */
@@ -107,6 +123,7 @@ function read(configuration: vscode.WorkspaceConfiguration): LensSettings {
   };
   return {
     hardware: text(SETTING_KEYS.hardware, 'h100-sxm'),
+    hardwareFile: text(SETTING_KEYS.hardwareFile, ''),
     devices: Math.max(1, count(SETTING_KEYS.devices, 1)),
     engine: text(SETTING_KEYS.engine, 'vllm'),
     concurrency: Math.max(1, count(SETTING_KEYS.concurrency, 1)),

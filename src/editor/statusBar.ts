@@ -79,7 +79,9 @@ export class StatusBar implements vscode.Disposable {
         found.subject.model,
         optionsFrom(settings, found.subject.deployed !== null, found.subject.engine),
         found.subject.deployed ?? undefined,
+        await this.settings.filesOf(source.uri),
       );
+      if (turn !== this.turn) return;
       const answer = estimate(scenario);
       const tooltip = new vscode.MarkdownString(
         [

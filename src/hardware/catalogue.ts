@@ -78,8 +78,20 @@ export function findDevice(name: string): FoundDevice | UnknownDevice {
   return catalogue().find(name);
 }
 
-/** The catalogue with a user's own devices before it; one of theirs hides ours of the same id. */
+const withOwn = new WeakMap<readonly Device[], DeviceIndex>();
+
+/** The catalogue with a user's own devices before it; one of theirs hides ours of the same id. Put together once for a list. */
 export function catalogueWith(own: readonly Device[]): DeviceIndex {
+  if (own.length === 0) return catalogue();
+  let index = withOwn.get(own);
+  if (!index) {
+    index = joined(own);
+    withOwn.set(own, index);
+  }
+  return index;
+}
+
+function joined(own: readonly Device[]): DeviceIndex {
   const ids = new Set(own.map((device) => device.id));
   const rest = allDevices().filter((device) => !ids.has(device.id));
   return new DeviceIndex([...own, ...rest], instanceRows());

@@ -130,7 +130,7 @@ export class PanelConversation implements vscode.Disposable {
     asked: PanelQuery | null,
     inReplyTo: number | null,
   ): Promise<AdviceMessage> {
-    const [{ buildScenario, allDevices }, { recommend, selector, allTechniques, modelFacts, engineName }] =
+    const [{ buildScenario, catalogueWith }, { recommend, selector, allTechniques, modelFacts, engineName }] =
       await Promise.all([this.rooms.advice(), this.rooms.recommending()]);
     const settings = this.settings.of(this.source.uri);
     const own = optionsFrom(settings, subject.deployed !== null, subject.engine);
@@ -146,7 +146,8 @@ export class PanelConversation implements vscode.Disposable {
           output: asked.output,
         }
       : { ...own, ...(hardware === undefined ? {} : { hardware }) };
-    const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined);
+    const files = await this.settings.filesOf(this.source.uri);
+    const scenario = buildScenario(subject.model, options, subject.deployed ?? undefined, files);
     const goal = asked?.goal ?? settings.goal;
     const losslessOnly = asked?.lossless ?? settings.losslessOnly;
     const advice = await recommend({ scenario, goal, losslessOnly, top: TOP }, selector);
@@ -177,7 +178,7 @@ export class PanelConversation implements vscode.Disposable {
         peaks: Object.entries(device.peak).map(([format, flopPerSecond]) => ({ format, flopPerSecond })),
       },
       choices: {
-        hardware: allDevices().map(({ id, name }) => ({ id, name })),
+        hardware: catalogueWith(files.devices).devices.map(({ id, name }) => ({ id, name })),
         engines: ENGINES.map((id) => ({ id, name: engineName(id) })),
         techniques: allTechniques().map(({ id, title, family }) => ({ id, title, family })),
         longest: subject.model.maxContext,

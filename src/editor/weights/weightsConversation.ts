@@ -117,7 +117,9 @@ export class WeightsConversation implements vscode.Disposable {
     if (this.isOld(reading)) return;
     const message: VerdictMessage = { type: 'verdict', reading, verdict: null, refusal: null };
     try {
-      const scenario = buildScenario(model, optionsFrom(this.settings.of(this.uri), false, engine));
+      const options = optionsFrom(this.settings.of(this.uri), false, engine);
+      const files = await this.settings.filesOf(this.uri);
+      const scenario = buildScenario(model, options, undefined, files);
       message.verdict = {
         estimate: { ...estimate(scenario), terms: [] },
         devices: scenario.devices,

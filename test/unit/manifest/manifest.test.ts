@@ -63,10 +63,14 @@ describe('manifest', () => {
     assert.ok(
       !manifest.activationEvents.includes('*') && !manifest.activationEvents.includes('onStartupFinished'),
     );
-    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    // A workspace that nobody trusts names no files to read, on a share of somebody's network for example.
+    assert.deepEqual(restrictedConfigurations, ['inferenceLens.hardwareFile']);
   });
 
   it('names files that exist', () => {
+    for (const { url } of manifest.contributes.jsonValidation) assert.ok(existsSync(join(ROOT, url)), url);
     assert.ok(existsSync(join(ROOT, manifest.icon)));
     assert.ok(existsSync(join(ROOT, manifest.contributes.viewsContainers.activitybar[0]?.icon ?? '')));
   });
