@@ -13,6 +13,7 @@ import type { Operation } from './operation';
 import type { Plan } from './phase';
 import { towerOperations } from './stepOperations';
 import { stepTime, type Attained, type CommunicationTime, type StepTime } from './stepTime';
+import { attentionShare } from './vectorUnits';
 import { DEFAULT_SAMPLING } from '../workload/workload';
 
 /**
@@ -20,12 +21,6 @@ import { DEFAULT_SAMPLING } from '../workload/workload';
  * and never narrower than this.
  */
 const NARROWEST = { p10: 1 / 1.5, p90: 2 } as const;
-
-/**
- * FlashAttention-2, which PyTorch's attention runs, reaches 35 % of an H100 (FlashAttention-3, Shah et al., 2024, abstract): its
- * instructions are those of the generation before. That is a rate of each multiprocessor of a Hopper, whatever its peak.
- */
-const HOPPER_ATTENTION = (0.35 * 989e12) / 132;
 
 const NO_COMMUNICATION: CommunicationTime = { seconds: 0, bytes: 0 };
 
@@ -101,11 +96,7 @@ export function diffusionEstimate(plan: Plan, calibration: Calibration, warnings
 function attainedBy(plan: Plan, calibration: Calibration): Attained {
   const { constants } = nearestFit(plan, calibration);
   const fused = calibration('vllm', backendOf(plan.device)).constants;
-  const { architecture, computeUnits } = plan.device;
-  const most =
-    architecture === 'hopper' && computeUnits !== undefined
-      ? (HOPPER_ATTENTION * computeUnits) / plan.compute.peak
-      : 1;
+  const most = attentionShare(plan.device, plan.compute.peak);
   return {
     ...plan.attained,
     kernel: plan.attained.kernel,

@@ -15,6 +15,9 @@ export interface VectorUnits {
   /** What is left of the matrix units' peak for kernels that use the instructions of the generation before. */
   mmaShare?: number;
   mmaSource?: string;
+  /** FLOP a second that one unit reaches in fused attention written with such instructions, whatever the chip's peak. */
+  attentionRate?: number;
+  attentionSource?: string;
 }
 
 /** Rows of each generation. The papers are named as they are remembered; none was opened again. */
@@ -32,6 +35,13 @@ function unitsOf(device: Device): VectorUnits | undefined {
 /** Share of the matrix units' peak that kernels reach which keep to `mma`, as llama.cpp's do. */
 export function mmaShare(device: Device): number {
   return unitsOf(device)?.mmaShare ?? 1;
+}
+
+/** Share of `peak` that fused attention reaches at the most which keeps to the instructions of the generation before, as PyTorch's does. */
+export function attentionShare(device: Device, peak: FlopPerSecond): number {
+  const rate = unitsOf(device)?.attentionRate;
+  if (rate === undefined || device.computeUnits === undefined) return 1;
+  return (rate * device.computeUnits) / peak;
 }
 
 /** Matrix units' half-precision rate over the vector units' single-precision rate, where a device states only the first. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { allDevices, findDevice } from '../../../src/hardware/catalogue';
 import type { Device } from '../../../src/hardware/device';
 import data from '../../../src/roofline/vectorUnits.json';
-import { integerRate, launchStretch, mmaShare } from '../../../src/roofline/vectorUnits';
+import { attentionShare, integerRate, launchStretch, mmaShare } from '../../../src/roofline/vectorUnits';
 
 function device(id: string): Device {
   const found = findDevice(id).device;
@@ -17,6 +17,7 @@ describe('vector units of a generation', () => {
       assert.ok(known.has(row.architecture), row.architecture);
       assert.ok(row.source.length > 0 && row.flop >= row.integers && row.integers > 0, row.architecture);
       assert.equal('mmaShare' in row, 'mmaSource' in row, row.architecture);
+      assert.equal('attentionRate' in row, 'attentionSource' in row, row.architecture);
     }
   });
 
@@ -30,6 +31,13 @@ describe('vector units of a generation', () => {
       assert.ok(Math.abs(integerRate(device(id)) / (64 * units * clock) - 1) < 0.01, id);
       assert.ok(Math.abs(launchStretch(device(id)) / (1.7e9 / clock) - 1) < 0.01, id);
     }
+  });
+
+  it('reach 35 % of an H100 in attention written for the generation before, and as much a unit in one that is held back', () => {
+    assert.ok(Math.abs(attentionShare(device('h100-sxm'), 989e12) - 0.35) < 0.001);
+    // An H20 has 78 units of the same kind and 148 TFLOP/s: attention written so reaches all of that.
+    assert.ok(attentionShare(device('h20'), 148e12) > 1);
+    assert.equal(attentionShare(device('a100-sxm-80gb'), 312e12), 1);
   });
 
   it('hold back Hopper alone where kernels keep to the instructions before it', () => {
