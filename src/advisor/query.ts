@@ -27,6 +27,7 @@ const FRACTION = 'must be a share above 0 and at most 1';
 const TECHNIQUES = 'must be a list of at most 20 ids of techniques';
 
 const LINK_RATE = 'must be bytes a second, from 1,000 to 10,000,000,000,000: 100 Gbit/s is 12.5e9';
+const DISK_RATE = 'must be bytes a second, from 1,000 to 10,000,000,000,000: a fast NVMe drive reads 7e9';
 const LINK_WAIT = 'must be seconds, from 0 to 10';
 
 const ON_OFF = 'must be on or off';
@@ -101,6 +102,8 @@ export const estimateOptionsSchema = z.strictObject({
     )
     .optional(),
   host: text(200).optional(),
+  /** Of llama.cpp and transformers: what has no room in memory is read from a disk of so many bytes a second. */
+  diskBandwidth: z.number({ error: DISK_RATE }).min(1e3, DISK_RATE).max(1e13, DISK_RATE).optional(),
   fleet: text(4096).optional(),
   /** Prompts on devices of their own: `devices`, `hardware` and the parallelism are then those that decode. */
   prefillDevices: whole(1, MAX_DEVICES).optional(),

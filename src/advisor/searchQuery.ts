@@ -22,6 +22,7 @@ export const searchOptionsSchema = estimateOptionsSchema
     hardware: true,
     gpuLayers: true,
     host: true,
+    diskBandwidth: true,
     prefillDevices: true,
     prefillHardware: true,
     prefillTensorParallel: true,

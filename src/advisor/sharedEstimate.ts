@@ -1,4 +1,4 @@
-import { findDevice } from '../hardware/catalogue';
+import { catalogueWith, findDevice } from '../hardware/catalogue';
 import type { Device } from '../hardware/device';
 import type { ModelSpec } from '../model/spec';
 import type { Estimate } from '../roofline/estimate';
@@ -6,6 +6,7 @@ import type { Fleet } from '../roofline/fleet';
 import { estimate } from '../roofline/estimateScenario';
 import { estimateFleet, type FleetSplit } from '../roofline/fleetEstimate';
 import { estimateOffload } from '../roofline/hostOffload';
+import { estimateFromDisk } from '../roofline/weightsOnDisk';
 import type { Scenario } from '../roofline/scenario';
 import { ScenarioError } from '../roofline/scenarioError';
 import { formatSeconds } from '../units/format';
@@ -73,7 +74,7 @@ export function answerFleet(
 /** `estimate` of llama.cpp with `gpuLayers` layers on the device and the rest on its host. */
 export function answerOffload(
   model: ModelSpec,
-  { gpuLayers = 'auto', host, ...options }: EstimateOptions,
+  { gpuLayers = 'auto', host, diskBandwidth, ...options }: EstimateOptions,
   terms: boolean,
   files: OptionFiles = NO_FILES,
 ): SharedAnswer | EstimateAnswer {
@@ -91,7 +92,9 @@ export function answerOffload(
       'Layers on the host are reckoned beside one device with memory of its own.',
     );
   }
-  const answer = estimateOffload(built.scenario, hostOf(device, host), gpuLayers);
+  const processor = hostOf(device, host, files.devices);
+  const disk = diskBandwidth ?? processor.storageBandwidth ?? null;
+  const answer = estimateOffload(built.scenario, processor, gpuLayers, undefined, disk);
   const techniques = options.techniques ?? [];
   // All of them on the device is what llama.cpp does by itself, and that was measured.
   if (answer.gpuLayers === answer.most) {
@@ -104,6 +107,45 @@ export function answerOffload(
   return withSplit(built, answer.estimate, answer.split, [device], techniques, terms);
 }
 
+/** Engines that run with weights on disk: llama.cpp pages its file in, transformers has accelerate read what lies there. */
+const FROM_DISK: readonly string[] = ['llama.cpp', 'transformers'];
+
+/** Whether a question is about a disk: one is given, or a device of one's own has one and nothing else is asked of how work is shared. */
+export function readsFromDisk(options: EstimateOptions, files: OptionFiles): boolean {
+  if (options.gpuLayers !== undefined || options.host !== undefined) return false;
+  if (options.diskBandwidth !== undefined) return true;
+  const described = files.devices.some(
+    ({ id, storageBandwidth }) => id === options.hardware && storageBandwidth !== undefined,
+  );
+  return described && FROM_DISK.includes(options.engine ?? '') && options.requestRate === undefined;
+}
+
+/**
+ * `estimate` with what has no room in memory read from disk: of a device beside a host, where llama.cpp leaves layers to that host, or of one
+ * that has only its own. Throws as `answerOffload` does.
+ */
+export function answerFromDisk(
+  model: ModelSpec,
+  asked: EstimateOptions,
+  terms: boolean,
+  files: OptionFiles = NO_FILES,
+): SharedAnswer | EstimateAnswer {
+  const { diskBandwidth, ...options } = asked;
+  const { scenario, warnings } = askScenario(model, options, undefined, files);
+  const { engine } = scenario.setup;
+  if (!FROM_DISK.includes(engine)) {
+    throw new AdvisorError(
+      'not-modelled',
+      `diskBandwidth: weights come from disk in ${FROM_DISK.join(' and ')}; ${engine} keeps all of them on its devices.`,
+    );
+  }
+  if (engine === 'llama.cpp' && !sharesMemory(scenario.device))
+    return answerOffload(model, asked, terms, files);
+  const disk = diskBandwidth ?? scenario.device.storageBandwidth;
+  const result = disk === undefined ? estimate(scenario) : estimateFromDisk(scenario, disk);
+  return answerEstimate(scenario, result, { techniques: options.techniques ?? [], terms, warnings });
+}
+
 /** What offloading layers would give where llama.cpp does not fit: a warning that names the setting; null where it is no way out. */
 export function offloadHint(
   { model, setup, device, devices, ...rest }: Scenario,
@@ -112,7 +154,7 @@ export function offloadHint(
   if (setup.engine !== 'llama.cpp' || result.memory.fits || devices > 1 || sharesMemory(device)) return null;
   if (rest.workload.requestRate !== null || model.kind === 'diffusion') return null;
   try {
-    const host = hostOf(device, undefined);
+    const host = hostOf(device, undefined, []);
     const {
       estimate: found,
       gpuLayers,
@@ -136,9 +178,9 @@ function sharesMemory(device: Device): boolean {
   );
 }
 
-function hostOf(device: Device, name: string | undefined): Device {
+function hostOf(device: Device, name: string | undefined, own: readonly Device[]): Device {
   const usual = device.class === 'datacentre-gpu' ? SERVER_HOST : USUAL_HOST;
-  const found = findDevice(name ?? usual);
+  const found = catalogueWith(own).find(name ?? usual);
   if (!found.device)
     throw new AdvisorError('hardware-unknown', `“${name ?? usual}” is not a processor that I know.`);
   return found.device;

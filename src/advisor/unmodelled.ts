@@ -7,10 +7,13 @@ import type { OptionFiles } from './optionFiles';
 import { POOL_OPTIONS, type EstimateOptions } from './query';
 
 /** What recommendations are for instead, where an option of shared work is left out. */
-const ONE_KIND: Readonly<Record<'fleet' | 'gpuLayers' | 'host' | (typeof POOL_OPTIONS)[number], string>> = {
+const ONE_KIND: Readonly<
+  Record<'fleet' | 'gpuLayers' | 'host' | 'diskBandwidth' | (typeof POOL_OPTIONS)[number], string>
+> = {
   fleet: 'one kind of device (hardware, devices)',
   gpuLayers: 'a device that holds all layers',
   host: 'the device alone',
+  diskBandwidth: 'a device that holds the weights',
   prefillDevices: 'one pool of devices',
   prefillHardware: 'one pool of devices',
   prefillTensorParallel: 'one pool of devices',
@@ -23,7 +26,7 @@ const ONE_KIND: Readonly<Record<'fleet' | 'gpuLayers' | 'host' | (typeof POOL_OP
  * Throws `AdvisorError` with the code `not-modelled`.
  */
 export function refuseUnmodelled(options: EstimateOptions, files: OptionFiles): void {
-  for (const name of ['fleet', 'gpuLayers', 'host', ...POOL_OPTIONS] as const) {
+  for (const name of ['fleet', 'gpuLayers', 'host', 'diskBandwidth', ...POOL_OPTIONS] as const) {
     if (options[name] === undefined) continue;
     throw new AdvisorError(
       'not-modelled',

@@ -4,7 +4,14 @@ import type { Advice } from '../advisor/advice';
 import { AdvisorError } from '../advisor/advisorError';
 import { askScenario } from '../advisor/buildScenario';
 import { answerEstimate, withoutTerms, type EstimateAnswer } from '../advisor/estimateAnswer';
-import { answerFleet, answerOffload, offloadHint, type SharedAnswer } from '../advisor/sharedEstimate';
+import {
+  answerFleet,
+  answerFromDisk,
+  answerOffload,
+  offloadHint,
+  readsFromDisk,
+  type SharedAnswer,
+} from '../advisor/sharedEstimate';
 import { answerPools, type PooledAnswer } from '../advisor/pooledEstimate';
 import { POOL_OPTIONS, type EstimateOptions, type RecommendOptions } from '../advisor/query';
 import type { ModelSpec } from '../model/spec';
@@ -26,6 +33,7 @@ export async function answerEstimateFor(
   if (options.gpuLayers !== undefined || options.host !== undefined) {
     return answerOffload(model, options, terms, files);
   }
+  if (readsFromDisk(options, files)) return answerFromDisk(model, options, terms, files);
   if (POOL_OPTIONS.some((name) => options[name] !== undefined))
     return answerPools(model, options, terms, files);
   const { scenario, warnings } = askScenario(model, options, undefined, files);
@@ -39,7 +47,7 @@ export async function answerEstimateFor(
 }
 
 function oneWayOfSharing(options: EstimateOptions): void {
-  const ways = [['fleet'], ['gpuLayers', 'host'], POOL_OPTIONS] as const;
+  const ways = [['fleet'], ['gpuLayers', 'host', 'diskBandwidth'], POOL_OPTIONS] as const;
   const asked = ways.flatMap((way) => way.find((name) => options[name] !== undefined) ?? []);
   if (asked.length < 2) return;
   throw new AdvisorError(

@@ -35,6 +35,7 @@ estimate and recommend take
 estimate takes besides
   --fleet FILE              several unlike devices and their links (JSON, media/fleet.schema.json)
   --gpu-layers N|auto       llama.cpp: layers on the device, the rest on --host ID (a processor)
+  --disk-bandwidth BYTES/S  llama.cpp, transformers: what has no room in memory is read from disk
   --prefill-devices N       prompts on N devices of their own; those of --devices decode. With
                             --prefill-hardware ID  --prefill-tensor-parallel N, and for the caches'
                             way --kv-bandwidth BYTES/S (a device, one way)  --kv-latency S

@@ -19,6 +19,7 @@ export async function readOptionFiles<
   Options extends {
     hardware?: string | string[] | undefined;
     prefillHardware?: string | undefined;
+    host?: string | undefined;
     draft?: string | undefined;
   },
 >(options: Options): Promise<{ options: Options; files: OptionFiles }> {
@@ -30,13 +31,14 @@ export async function readOptionFiles<
     devices.push(own);
     return own.id;
   };
-  const { hardware, prefillHardware } = options;
+  const { hardware, prefillHardware, host } = options;
   const read = {
     ...options,
     ...(hardware === undefined
       ? {}
       : { hardware: typeof hardware === 'string' ? named(hardware) : hardware.map(named) }),
     ...(prefillHardware === undefined ? {} : { prefillHardware: named(prefillHardware) }),
+    ...(host === undefined ? {} : { host: named(host) }),
   };
   const draft = options.draft === undefined ? null : await loadModel(options.draft);
   return { options: read, files: { devices, draft } };

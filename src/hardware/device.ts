@@ -64,6 +64,8 @@ export interface Device {
   link?: Link;
   /** To the host's memory, for offload. */
   hostBandwidth?: BytesPerSecond;
+  /** Read from the disk or flash of its machine, in order; absent where nothing is said of one. */
+  storageBandwidth?: BytesPerSecond;
   power?: Watts;
   price?: { dollarsPerHour: DollarsPerHour; source: string; date: string };
   /** Where the numbers were read, and when (ISO date). A field from somewhere else is named in `sources`. */

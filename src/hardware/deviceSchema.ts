@@ -61,6 +61,9 @@ export const deviceSchema = z.strictObject({
   computeUnits: z.number().int().positive().max(100_000).optional(),
   link: link.optional(),
   hostBandwidth: bandwidth.optional(),
+  storageBandwidth: bandwidth
+    .optional()
+    .meta({ description: 'bytes a second read from its disk or flash, in large pieces' }),
   power: z.number().positive().max(100_000).meta({ description: 'watts' }).optional(),
   price: z
     .strictObject({ dollarsPerHour: z.number().positive().max(10_000), source: text, date: isoDate })

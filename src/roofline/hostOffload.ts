@@ -10,7 +10,9 @@ import { layersOfModel, stageDecode, stageMemory, stageOn, stagePrefill, type St
 import { fixedTerm, phaseTerms } from './phaseTerms';
 import type { Scenario } from './scenario';
 import { ScenarioError } from './scenarioError';
+import type { StepTime } from './stepTime';
 import { validateScenario } from './validateScenario';
+import { diskSeconds, diskTerm, diskWarning, shareOnDisk, type DiskShare } from './weightsOnDisk';
 
 /** What is assumed of the link to the host where the device does not say: PCIe 3.0 × 16. */
 const ASSUMED_LINK = 16e9;
@@ -29,7 +31,8 @@ export interface Offload {
 
 /**
  * llama.cpp with some layers on the device and the first ones on the processor: a token passes both in turn. `auto`: as many on the
- * device as fit. Fits only where the device's share and the host's do.
+ * device as fit. Fits only where the device's share and the host's do; with a `disk` of so many bytes a second, what the host has no
+ * room for is paged in from there.
  *
  * Source: ggml-org/llama.cpp src/llama-model.cpp, load_tensors: layers below n_layer + 1 − n_gpu_layers stay on the processor, the
  * input layer always does. Physics alone: splits were not measured.
@@ -41,6 +44,7 @@ export function estimateOffload(
   host: Device,
   gpuLayers: number | 'auto',
   calibration: Calibration = shippedCalibration(),
+  disk: number | null = null,
 ): Offload {
   validateScenario(scenario);
   if (scenario.workload.requestRate !== null || scenario.model.kind === 'diffusion') {
@@ -64,7 +68,9 @@ export function estimateOffload(
       ...part,
       stage: stageOf(scenario, part.device, part.from, part.to, layers, calibration),
     }));
-  const plan = inTurn(scenario, stages, scenario.device, calibration, layers);
+  const plan = inTurn(scenario, stages, scenario.device, calibration, layers, disk);
+  const hostStage = stages.find(({ at }) => at === 0);
+  const onDisk = disk === null || !hostStage ? null : diskShareOf(scenario, hostStage.stage);
   const fleet: Fleet = {
     devices: [
       { name: 'host', device: host },
@@ -81,6 +87,9 @@ export function estimateOffload(
       code: 'layers-offloaded',
       message: `${onDevice} of ${most} layers (the output is one) on the device, the first ${layers - Math.max(0, onDevice - 1)} on the host, reckoned as a ${host.name} with ${host.bandwidth / 1e9} GB/s.`,
     },
+    ...(onDisk !== null && disk !== null && onDisk.bytes > 0
+      ? [diskWarning(onDisk, disk, 'the host’s memory', true)]
+      : []),
     ...(plan.fits
       ? []
       : [{ code: 'weights-do-not-fit', message: 'With that many layers on the device it does not fit.' }]),
@@ -121,6 +130,30 @@ function mostThatFit(scenario: Scenario, layers: number, calibration: Calibratio
   return low;
 }
 
+function diskShareOf({ workload }: Scenario, stage: Stage): DiskShare {
+  const memory = stageMemory(stage, workload.concurrency);
+  return shareOnDisk(memory, memory.capacity);
+}
+
+/** What a host holds whose weights may stay on disk. */
+function withDisk<M extends ReturnType<typeof stageMemory>>(
+  memory: M,
+  onDisk: DiskShare | null,
+  concurrency: number,
+): M {
+  if (onDisk === null || onDisk.bytes === 0) return memory;
+  const { weights, total, perDevice } = memory;
+  const { bytes, fits } = onDisk;
+  return {
+    ...memory,
+    weights: weights - bytes,
+    total: total - bytes,
+    perDevice: perDevice - bytes,
+    fits,
+    maxConcurrency: fits ? concurrency : 0,
+  };
+}
+
 interface Part {
   at: number;
   from: number;
@@ -135,6 +168,7 @@ function inTurn(
   device: Device,
   calibration: Calibration,
   layers: number,
+  disk: number | null,
 ): FleetPlan {
   const { workload, modifiers, model } = scenario;
   const { concurrency } = workload;
@@ -156,6 +190,17 @@ function inTurn(
   const prefillSteps = prefills.map(({ step }, at) => Math.min(step.seconds, copies[at] ?? Infinity));
   const links = { prefill: hop(stepTokens) * rounds, pass: hop(concurrency * newTokens) };
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const onDisk = parts.map(({ at, stage }) =>
+    at === 0 && disk !== null ? diskShareOf(scenario, stage) : null,
+  );
+  const waits = (steps: readonly (StepTime | undefined)[]): number =>
+    sum(
+      steps.map((step, at) => {
+        const share = onDisk[at];
+        return step && share && disk !== null ? diskSeconds(step, share, disk) : 0;
+      }),
+    );
+  const reading = { prefill: waits(prefills.map(({ step }) => step)) * rounds, pass: waits(decode) };
   const drafting = draft
     ? draft.draftCost * sum(parts.map(({ stage }) => stageDecode(stage, 1, 1).seconds))
     : 0;
@@ -165,16 +210,16 @@ function inTurn(
     at,
     layers: [from, to] as const,
     share: 1,
-    seconds: decode[index]?.seconds ?? 0,
-    memory: stageMemory(stage, concurrency),
+    seconds: (decode[index]?.seconds ?? 0) + (onDisk[index] ? reading.pass : 0),
+    memory: withDisk(stageMemory(stage, concurrency), onDisk[index] ?? null, concurrency),
   }));
   return {
     strategy: 'pipeline',
     allReduce: null,
     members,
     fits: members.every(({ memory }) => memory.fits),
-    prefillSeconds: sum(prefillSteps) * rounds + links.prefill + tower + request,
-    passSeconds: sum(decode.map((step) => step.seconds)) + links.pass + drafting,
+    prefillSeconds: sum(prefillSteps) * rounds + links.prefill + reading.prefill + tower + request,
+    passSeconds: sum(decode.map((step) => step.seconds)) + links.pass + reading.pass + drafting,
     prefillLinkSeconds: links.prefill,
     passLinkSeconds: links.pass,
     steps: { prefill: prefills.map(({ step }) => step), decode },
@@ -197,6 +242,14 @@ function inTurn(
         ].map((term) => ({ ...term, id: term.id.replace('.', `.${name}.`) }));
       }),
       ...fixedTerm('prefill.communication', links.prefill, 'steps × (latency + message / link)', { link }),
+      ...onDisk.flatMap((share) =>
+        share === null || disk === null
+          ? []
+          : [
+              ...diskTerm('prefill.host.disk', reading.prefill, rounds, share, disk),
+              ...diskTerm('decode.host.disk', reading.pass, 1, share, disk),
+            ],
+      ),
       ...fixedTerm('prefill.towers', tower, 'encoder or tower, once an input', {}),
       ...fixedTerm('prefill.request', request, 'seconds a request', { secondsARequest: request }),
       ...fixedTerm('decode.communication', links.pass, 'latency + message / link', { link }),

@@ -49,6 +49,25 @@ describe('files that options name', () => {
     );
   });
 
+  it('reads from disk what a machine of one’s own has no room for, alone or as the host', async () => {
+    writeFileSync(
+      path('disk.json'),
+      '{ "devices": [ { "id": "desk", "class": "cpu", "memory": 10e9, "bandwidth": 80e9, "peak": { "f32": 1e12 }, "storageBandwidth": 2e9 } ] }',
+    );
+    const codes = async (options: object): Promise<readonly string[]> => {
+      const found = await answerEstimateFor(LLAMA, { engine: 'llama.cpp', ...options }, false);
+      return found.warnings.map(({ code }) => code);
+    };
+    assert.ok((await codes({ hardware: path('disk.json') })).includes('weights-from-disk'));
+    const beside = { hardware: 'rtx-3090', host: path('disk.json'), gpuLayers: 5 };
+    assert.ok((await codes(beside)).includes('weights-from-disk'));
+    assert.ok(!(await codes({ ...beside, gpuLayers: 30 })).includes('weights-from-disk'));
+    await assert.rejects(
+      answerEstimateFor(LLAMA, { hardware: 'h100-sxm', diskBandwidth: 2e9 }, false),
+      /from disk in llama.cpp and transformers; vllm keeps/,
+    );
+  });
+
   it('says what is wrong with a file, and where', async () => {
     await refused(path('own.json'), /which of h100-sxm, slow\?/);
     await refused(`${path('own.json')}#fast`, /no device “fast” in it; it has h100-sxm, slow/);
