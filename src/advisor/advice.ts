@@ -87,6 +87,8 @@ export interface ScenarioSummary {
   expertParallel: number;
   dataParallel: number;
   contextParallel: number;
+  /** Of the tensor-parallel ranks, so many share the tokens of a cache; absent where none do. */
+  decodeContextParallel?: number;
   maxModelLen: number | null;
   gpuMemoryUtilization: number;
   techniques: readonly string[];

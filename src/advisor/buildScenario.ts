@@ -270,6 +270,9 @@ export function summarise(scenario: Scenario, techniques: readonly string[]): Sc
     expertParallel: setup.parallelism.expert,
     dataParallel: setup.parallelism.data,
     contextParallel: setup.parallelism.context,
+    ...(setup.parallelism.cacheRanks === undefined
+      ? {}
+      : { decodeContextParallel: setup.parallelism.cacheRanks }),
     maxModelLen: setup.maxModelLength,
     gpuMemoryUtilization: setup.memoryFraction,
     techniques,

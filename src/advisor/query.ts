@@ -73,6 +73,7 @@ export const estimateOptionsSchema = z.strictObject({
   expertParallel: whole(1, MAX_DEVICES).optional(),
   dataParallel: whole(1, MAX_DEVICES).optional(),
   contextParallel: whole(1, MAX_DEVICES).optional(),
+  decodeContextParallel: whole(1, MAX_DEVICES).optional(),
   maxModelLen: whole(1, MAX_TOKENS).optional(),
   gpuMemoryUtilization: z.number({ error: FRACTION }).gt(0, FRACTION).max(1, FRACTION).optional(),
   maxNumSeqs: whole(1, MAX_SEQUENCES).optional(),

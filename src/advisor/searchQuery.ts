@@ -23,6 +23,7 @@ export const searchOptionsSchema = estimateOptionsSchema
     gpuLayers: true,
     host: true,
     diskBandwidth: true,
+    decodeContextParallel: true,
     prefillDevices: true,
     prefillHardware: true,
     prefillTensorParallel: true,

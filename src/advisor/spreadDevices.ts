@@ -26,6 +26,7 @@ export function spreadDevices(
       expert: options.expertParallel ?? base.expert,
       data: options.dataParallel ?? base.data,
       context: options.contextParallel ?? base.context,
+      ...cacheRanksOf(options.decodeContextParallel ?? base.cacheRanks),
     },
     options,
     said,
@@ -87,6 +88,10 @@ function assumed(what: string): Warning {
     code: 'placement-assumed',
     message: `Experts are split over tensor × data ranks, which are not all said: ${what}.`,
   };
+}
+
+function cacheRanksOf(ranks: number | undefined): Pick<Parallelism, 'cacheRanks'> {
+  return ranks === undefined || ranks === 1 ? {} : { cacheRanks: ranks };
 }
 
 function inWords(asked: Parallelism): string {

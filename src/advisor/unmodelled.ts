@@ -30,7 +30,7 @@ export function refuseUnmodelled(options: EstimateOptions, files: OptionFiles): 
     if (options[name] === undefined) continue;
     throw new AdvisorError(
       'not-modelled',
-      `${name}: only estimate reckons with it. Leave it out for recommendations on ${ONE_KIND[name]}, and try them there with estimate and techniques.`,
+      `recommend does not reckon with ${name}, estimate does: try techniques there, each by name. Or leave it out, for recommendations on ${ONE_KIND[name]}.`,
     );
   }
   if (options.draft !== undefined && files.draft === null) {

@@ -26,7 +26,8 @@ estimate and recommend take
   --input N  --output N     tokens of prompt and answer (512, 128)
   --shared-prefix N         tokens of each prompt that are cached already
   --tensor-parallel N  --pipeline-parallel N  --expert-parallel N  --data-parallel N
-  --context-parallel N  --max-model-len N  --gpu-memory-utilization X
+  --context-parallel N  --decode-context-parallel N (among the tensor-parallel ranks)
+  --max-model-len N  --gpu-memory-utilization X
   --max-num-seqs N  --max-num-batched-tokens N  --chunked-prefill on|off
   --images N                images in each prompt; --image-size WxH
   --techniques ID,ID…       applied on top

@@ -7,6 +7,8 @@ export interface Parallelism {
   expert: number;
   data: number;
   context: number;
+  /** Of the tensor-parallel ranks so many share the tokens of a cache that each would keep a copy of (decode context parallel); absent: none do. They take no devices of their own. */
+  cacheRanks?: number;
 }
 
 /**

@@ -161,7 +161,8 @@ export function cacheReplication(scenario: Scenario, tensor: number): number {
   for (const group of scenario.model.groups) {
     const mixer = group.layer.mixer;
     if (mixer.kind !== 'attention') continue;
-    copies = Math.max(copies, tensor / Math.min(tensor, mixer.latent ? 1 : mixer.kvHeads));
+    const heads = (mixer.latent ? 1 : mixer.kvHeads) * (scenario.setup.parallelism.cacheRanks ?? 1);
+    copies = Math.max(copies, tensor / Math.min(tensor, heads));
   }
   return copies;
 }

@@ -2,7 +2,7 @@ import type { Device } from '../hardware/device';
 import { seenPicture } from '../model/pictures/pictureTokens';
 import type { Seconds } from '../units/quantities';
 import type { CalibrationEntry } from './calibration';
-import { stepCommunication } from './communication';
+import { partialRanks, stepCommunication } from './communication';
 import type { ComputeFormat } from './computeFormat';
 import type { Lengths } from './lengths';
 import type { ModelAggregate } from './modelAggregate';
@@ -66,6 +66,7 @@ export interface PreparedStep {
   operations: readonly Operation[];
   tokens: number;
   positions: number;
+  phase: 'prefill' | 'decode';
 }
 
 /** A prefill of several prompts: how it is cut into steps. */
@@ -176,10 +177,12 @@ function prepareStep(plan: Plan, shape: StepShape): PreparedStep {
     operations: stepOperations(plan.model, shape, plan.context),
     tokens: shape.sequences * shape.newTokens,
     positions: shape.sequences * shape.logits,
+    phase: shape.phase,
   };
 }
 
-export function runStep(plan: Plan, { operations, tokens, positions }: PreparedStep): StepTime {
+export function runStep(plan: Plan, { operations, tokens, positions, phase }: PreparedStep): StepTime {
+  const ranks = partialRanks(plan.placement, phase);
   return stepTime(
     operations,
     plan.model.layers * plan.scenario.modifiers.layersRun,
@@ -190,7 +193,7 @@ export function runStep(plan: Plan, { operations, tokens, positions }: PreparedS
       plan.scenario.model.hiddenSize,
       tokens,
       plan.context.activationElement,
-      plan.placement,
+      ranks === plan.placement.context ? plan.placement : { ...plan.placement, context: ranks },
       plan.device,
       plan.calibration.constants,
     ),

@@ -1,4 +1,4 @@
-import { ASSUMED_LINK, hopLatency, sendLatency } from './communication';
+import { ASSUMED_LINK, hopLatency, partialRanks, sendLatency } from './communication';
 import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
@@ -23,8 +23,8 @@ export function phaseTerms(phase: 'prefill' | 'decode', plan: Plan, step: StepTi
         ? {
             id: `${phase}.${kind}`,
             ...sum,
-            formula: communicationFormula(plan),
-            inputs: { ...communicationInputs(plan, step), times: factor },
+            formula: communicationFormula(phase, plan),
+            inputs: { ...communicationInputs(phase, plan, step), times: factor },
           }
         : {
             id: `${phase}.${kind}`,
@@ -110,8 +110,9 @@ function hostInputs(plan: Plan, step: StepTime): Record<string, number> {
 }
 
 /** The kinds of exchange that the placement asks for, see `communication.ts`. */
-function communicationFormula({ placement }: Plan): string {
-  const { tensor, pipeline, expert, context } = placement;
+function communicationFormula(phase: 'prefill' | 'decode', { placement }: Plan): string {
+  const { tensor, pipeline, expert } = placement;
+  const context = partialRanks(placement, phase);
   const parts = [
     ...(tensor > 1 ? ['2 × layers × all-reduce of the message over tensor ranks'] : []),
     ...(expert > 1 ? ['2 × layers of experts × (⌈log2 n⌉ hops + sent / link) over expert ranks'] : []),
@@ -123,10 +124,12 @@ function communicationFormula({ placement }: Plan): string {
 }
 
 function communicationInputs(
+  phase: 'prefill' | 'decode',
   { placement, device, calibration, model, scenario, context }: Plan,
   step: StepTime,
 ): Record<string, number> {
-  const { tensor, pipeline, expert, context: ranks } = placement;
+  const { tensor, pipeline, expert } = placement;
+  const ranks = partialRanks(placement, phase);
   const link = device.link ?? ASSUMED_LINK;
   const tokens = step.operations.find(({ kind }) => kind === 'activations')?.rows ?? 0;
   return {

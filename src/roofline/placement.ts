@@ -12,6 +12,8 @@ export interface Placement {
   expert: number;
   data: number;
   context: number;
+  /** Ranks among the tensor-parallel ones that split a cache by tokens. */
+  cacheRanks?: number;
   /** Devices that do the work. */
   used: number;
 }
@@ -65,7 +67,16 @@ export function placementOf(scenario: Scenario, warnings: Warning[]): Placement 
       message: `${scenario.devices - used} of ${scenario.devices} devices are not used by this parallelism.`,
     });
   }
-  const placement = { tensor, pipeline, expert, data, context, used };
+  const { cacheRanks } = parallelism;
+  const placement: Placement = {
+    tensor,
+    pipeline,
+    expert,
+    data,
+    context,
+    ...(cacheRanks === undefined ? {} : { cacheRanks }),
+    used,
+  };
   checkLegality(scenario.model, placement, warnings);
   return placement;
 }
@@ -76,7 +87,40 @@ function devicesUsed(parallelism: Parallelism): number {
   return pipeline * context * Math.max(tensor * data, expert);
 }
 
+/** Ways in which tensor-parallel ranks and ranks that split the cache by tokens divide what `heads` heads cache. */
+export function cacheSplitOf(placement: Placement, heads: number): number {
+  return Math.min(placement.tensor, heads * (placement.cacheRanks ?? 1)) * placement.context;
+}
+
+/** Caches are split by tokens over ranks that would keep copies of the same heads; over others vLLM refuses (docs.vllm.ai, context parallel deployment). */
+function checkCacheRanks(model: ModelSpec, placement: Placement, warnings: Warning[]): void {
+  const { tensor, context, cacheRanks = 1 } = placement;
+  if (tensor % cacheRanks !== 0) {
+    throw new ScenarioError(
+      'bad-parallelism',
+      `Decode context parallel ${cacheRanks} does not divide tensor parallel ${tensor}, whose devices it shares.`,
+    );
+  }
+  const heads = model.groups.flatMap(({ layer: { mixer } }) =>
+    mixer.kind === 'attention' ? [mixer.latent ? 1 : mixer.kvHeads] : [],
+  );
+  const most = heads.length > 0 ? Math.max(1, Math.floor(tensor / Math.min(...heads))) : 1;
+  if (cacheRanks > most) {
+    warnings.push({
+      code: 'cache-ranks-without-use',
+      message: `Decode context parallel ${cacheRanks}: over tensor parallel ${tensor} this model's cache has ${most === 1 ? 'one copy' : `${most} copies`}, and no more ranks than that can share it.`,
+    });
+  }
+  if (context > 1 && heads.length === 0) {
+    warnings.push({
+      code: 'no-cache-to-split',
+      message: `Context parallel ${context}: ${model.name} has no attention whose tokens could be split.`,
+    });
+  }
+}
+
 function checkLegality(model: ModelSpec, placement: Placement, warnings: Warning[]): void {
+  checkCacheRanks(model, placement, warnings);
   const { tensor, pipeline, expert } = placement;
   const layers = model.groups.reduce((total, group) => total + group.indices.length, 0);
   if (pipeline > layers) {

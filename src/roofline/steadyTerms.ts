@@ -20,7 +20,12 @@ export function steadyFirstTerms({ first }: SteadyState, alone: readonly Term[])
             inputs: { ...term.inputs, share },
           },
     ),
-    ...fixedTerm('prefill.ridden', first.ridden, 'decode steps of others that the prompt rides in, one for each piece', {}),
+    ...fixedTerm(
+      'prefill.ridden',
+      first.ridden,
+      'decode steps of others that the prompt rides in, one for each piece',
+      {},
+    ),
     ...fixedTerm('prefill.underWay', first.underWay, 'half of the step that is under way', {}),
     ...fixedTerm(
       'prefill.queue',

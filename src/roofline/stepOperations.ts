@@ -5,7 +5,7 @@ import { meanClamped } from './meanClamped';
 import type { GroupAggregate, LinearBlock, ModelAggregate } from './modelAggregate';
 import type { Modifiers } from './modifiers';
 import type { Operation, StepShape } from './operation';
-import type { Placement } from './placement';
+import { cacheSplitOf, type Placement } from './placement';
 
 /** What the bytes of a step depend on besides the model and the step itself. */
 export interface StepContext {
@@ -185,7 +185,7 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
   }
   const headSplit = Math.min(placement.tensor, mixer.queryHeads);
   const split = headSplit * placement.context;
-  const cacheSplit = Math.min(placement.tensor, mixer.latent ? 1 : mixer.kvHeads) * placement.context;
+  const cacheSplit = cacheSplitOf(placement, mixer.latent ? 1 : mixer.kvHeads);
   // Latent attention scores against the cached vector itself in decode (absorbed projections): that is its width.
   const width = mixer.latent
     ? step.phase === 'decode'

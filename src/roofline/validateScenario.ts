@@ -89,7 +89,7 @@ export function refusePictures({ model }: Scenario): void {
   if (model.kind !== 'diffusion') return;
   throw new ScenarioError(
     'unsupported-kind',
-    'No technique was measured on networks that make pictures or videos: their time and memory are estimated, without advice.',
+    'No technique was measured on networks that make pictures or videos: there is no advice on them. Their time and memory are what estimate gives.',
   );
 }
 

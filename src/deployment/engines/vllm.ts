@@ -111,10 +111,11 @@ function toServingSetup(deployment: Deployment, defaults: ServingSetup): Serving
     pipeline: count('pipeline_parallel_size') ?? defaults.parallelism.pipeline,
     expert: flag('enable_expert_parallel') === true ? tensor * data : defaults.parallelism.expert,
     data,
-    context:
-      count('decode_context_parallel_size') ??
-      count('prefill_context_parallel_size') ??
-      defaults.parallelism.context,
+    context: count('prefill_context_parallel_size') ?? defaults.parallelism.context,
+    // Those that split a cache by tokens are among the tensor-parallel ranks (vllm/config/parallel.py).
+    ...((count('decode_context_parallel_size') ?? 1) > 1
+      ? { cacheRanks: count('decode_context_parallel_size') ?? 1 }
+      : {}),
   };
   const speculation = speculationOf(value('speculative_config'), value('speculative_model'));
   const eager = flag('enforce_eager');

@@ -36,6 +36,18 @@ describe('toServingSetup', () => {
     assert.equal(found?.compute, 'f16');
   });
 
+  it('takes ranks that split a cache from those of tensor parallel, and adds none', async () => {
+    const found = await hints('-tp 8 -dcp 8');
+    assert.deepEqual(found?.setup.parallelism, {
+      tensor: 8,
+      pipeline: 1,
+      expert: 1,
+      data: 1,
+      context: 1,
+      cacheRanks: 8,
+    });
+  });
+
   it('tells which half of the work a server of two pools does', async () => {
     const role = async (config: string): Promise<unknown> => {
       const found = await hints(`--kv-transfer-config '${config}'`);
