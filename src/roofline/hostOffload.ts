@@ -130,28 +130,8 @@ function mostThatFit(scenario: Scenario, layers: number, calibration: Calibratio
   return low;
 }
 
-function diskShareOf({ workload }: Scenario, stage: Stage): DiskShare {
-  const memory = stageMemory(stage, workload.concurrency);
-  return shareOnDisk(memory, memory.capacity);
-}
-
-/** What a host holds whose weights may stay on disk. */
-function withDisk<M extends ReturnType<typeof stageMemory>>(
-  memory: M,
-  onDisk: DiskShare | null,
-  concurrency: number,
-): M {
-  if (onDisk === null || onDisk.bytes === 0) return memory;
-  const { weights, total, perDevice } = memory;
-  const { bytes, fits } = onDisk;
-  return {
-    ...memory,
-    weights: weights - bytes,
-    total: total - bytes,
-    perDevice: perDevice - bytes,
-    fits,
-    maxConcurrency: fits ? concurrency : 0,
-  };
+function diskShareOf({ workload }: Scenario, stage: Stage): DiskShare<ReturnType<typeof stageMemory>> {
+  return shareOnDisk(stage.scenario, (one) => stageMemory({ ...stage, scenario: one }, workload.concurrency));
 }
 
 interface Part {
@@ -211,7 +191,7 @@ function inTurn(
     layers: [from, to] as const,
     share: 1,
     seconds: (decode[index]?.seconds ?? 0) + (onDisk[index] ? reading.pass : 0),
-    memory: withDisk(stageMemory(stage, concurrency), onDisk[index] ?? null, concurrency),
+    memory: onDisk[index]?.memory ?? stageMemory(stage, concurrency),
   }));
   return {
     strategy: 'pipeline',

@@ -4,32 +4,49 @@ import { shippedCalibration, type Calibration } from './calibration';
 import type { Estimate, MemoryEstimate, Term } from './estimate';
 import { estimateWith, planOf } from './estimateScenario';
 import { physicsBand } from './fleetEstimate';
+import { memoryEstimate } from './memoryEstimate';
 import { fixedTerm } from './phaseTerms';
 import { preparePrefill, prepareDecode, runStep } from './phase';
 import { cachedPromptTokens } from './cachedPrompt';
 import type { Scenario } from './scenario';
 import { ScenarioError } from './scenarioError';
 import type { StepTime } from './stepTime';
-import { usableMemory } from './usableMemory';
 
 /** Weights for which there is no room, read from a disk or from flash each time that a step needs them. */
-export interface DiskShare {
+export interface DiskShare<M extends MemoryEstimate = MemoryEstimate> {
   /** Of the weights, what has no room; in bytes, too. */
   share: number;
   bytes: Bytes;
-  /** False where not even cache and activations have room. */
-  fits: boolean;
+  /** With so much left out; it still does not fit where not even cache and activations have room. */
+  memory: M;
 }
 
-/** What of the weights has no room beside all else, in `capacity` bytes of one device or host. */
-export function shareOnDisk(
-  memory: Pick<MemoryEstimate, 'weights' | 'perDevice'>,
-  capacity: Bytes,
-): DiskShare {
-  const bytes = Math.max(0, memory.perDevice - capacity);
-  const fits = bytes <= memory.weights;
-  const missing = Math.min(bytes, memory.weights);
-  return { share: memory.weights > 0 ? missing / memory.weights : 0, bytes: missing, fits };
+/** Halvings until the share is known to a ten-thousandth. */
+const HALVINGS = 14;
+
+/** The least share of a scenario's weights that has to stay out so that the rest fits, as its engine understands fitting. */
+export function shareOnDisk<M extends MemoryEstimate>(
+  scenario: Scenario,
+  memoryOf: (scenario: Scenario) => M,
+): DiskShare<M> {
+  const { modifiers } = scenario;
+  const at = (share: number): M =>
+    memoryOf({
+      ...scenario,
+      modifiers: { ...modifiers, storedWeights: modifiers.storedWeights * (1 - share) },
+    });
+  const whole = at(0);
+  if (whole.fits) return { share: 0, bytes: 0, memory: whole };
+  let low = 0;
+  let high = 1;
+  if (at(1).fits) {
+    for (let step = 0; step < HALVINGS; step += 1) {
+      const middle = (low + high) / 2;
+      if (at(middle).fits) high = middle;
+      else low = middle;
+    }
+  }
+  return { share: high, bytes: high * whole.weights, memory: at(high) };
 }
 
 /** Seconds that a step waits for the disk: of the weights that it touches, each is there or not alike. Nothing overlaps: pages are read when they are missed. */
@@ -80,7 +97,7 @@ export function estimateFromDisk(
   bandwidth: BytesPerSecond,
   calibration: Calibration = shippedCalibration(),
 ): Estimate {
-  const { workload, model, device } = scenario;
+  const { workload, model } = scenario;
   const plain = estimateWith(scenario, calibration);
   if (plain.memory.fits) return plain;
   if (workload.requestRate !== null || model.kind === 'diffusion' || scenario.devices > 1) {
@@ -90,8 +107,9 @@ export function estimateFromDisk(
     );
   }
   const plan = planOf(scenario, calibration, []);
-  const capacity = usableMemory(device) * scenario.setup.memoryFraction;
-  const onDisk = shareOnDisk(plain.memory, capacity);
+  const onDisk = shareOnDisk(scenario, (one) =>
+    memoryEstimate(one, plan.model, plan.placement, plan.lengths, workload.concurrency, []),
+  );
   const { prompt, output } = plan.lengths;
   const shared = cachedPromptTokens(scenario, prompt);
   const prefill = preparePrefill(plan, workload.concurrency, Math.max(1, prompt - shared), shared);
@@ -108,20 +126,12 @@ export function estimateFromDisk(
     prefill: prefill.steps * diskSeconds(runStep(plan, prefill.step), onDisk, bandwidth),
     decode: output > 0 ? diskSeconds(runStep(plan, decode), onDisk, bandwidth) : 0,
   };
-  const { latency, memory } = plain;
+  const { latency } = plain;
   const first = latency.timeToFirstToken.p50 + waits.prefill;
   const interToken = output > 0 ? latency.interToken.p50 + waits.decode / emitted : 0;
   return {
     ...plain,
-    memory: {
-      ...memory,
-      weights: memory.weights - onDisk.bytes,
-      total: memory.total - onDisk.bytes,
-      perDevice: memory.perDevice - onDisk.bytes,
-      fits: onDisk.fits,
-      // So many do; how many more would, at the cost of weights, is another question.
-      maxConcurrency: onDisk.fits ? workload.concurrency : 0,
-    },
+    memory: onDisk.memory,
     latency: {
       ...latency,
       timeToFirstToken: physicsBand(first),
@@ -143,9 +153,8 @@ export function estimateFromDisk(
     ],
     calibration: { basis: 'physics', rows: 0 },
     warnings: [
-      ...plain.warnings.filter(({ code }) => onDisk.fits && !NO_ROOM.includes(code)),
+      ...plain.warnings.filter(({ code }) => !onDisk.memory.fits || !NO_ROOM.includes(code)),
       diskWarning(onDisk, bandwidth, 'memory', scenario.setup.engine === 'llama.cpp'),
-      ...(onDisk.fits ? [] : plain.warnings),
     ],
   };
 }

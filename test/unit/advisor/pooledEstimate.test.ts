@@ -43,7 +43,10 @@ describe('answerPools', () => {
   });
 
   it('is no matter of recommendations, and says what to leave out', () => {
-    assert.throws(() => buildScenario(LLAMA, OPTIONS), /does not reckon with prefillDevices, estimate does.*Or leave it out/);
+    assert.throws(
+      () => buildScenario(LLAMA, OPTIONS),
+      /does not reckon with prefillDevices, estimate does.*Or leave it out/,
+    );
   });
 });
 

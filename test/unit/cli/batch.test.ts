@@ -157,7 +157,11 @@ describe('batch', () => {
     ['a config that is a list', { id: 1, command: 'inspect', config: [] }, /^config: must be a config\.json/],
     ['a fleet that is not there', { ...about, fleet: '/nowhere.json' }, /no such file/],
     ['a fleet beside one kind of device', { ...about, fleet: FLEET }, /names its own devices/],
-    ['a fleet to recommend for', { ...about, command: 'recommend', fleet: FLEET }, /only estimate/],
+    [
+      'a fleet to recommend for',
+      { ...about, command: 'recommend', fleet: FLEET },
+      /does not reckon with fleet, estimate does/,
+    ],
     ['layers on the host of another engine', { ...about, gpuLayers: 4 }, /settings of llama\.cpp/],
   ];
   for (const [what, request, message] of wrong) {
