@@ -1,5 +1,6 @@
 import type { Bytes, Seconds, Warning } from '../units/quantities';
 import { formatSignificant } from '../units/format';
+import { cachedPromptTokens } from './cachedPrompt';
 import type { PoolLink } from './cacheTransfer';
 import { shippedCalibration, type Calibration } from './calibration';
 import {
@@ -144,7 +145,8 @@ export function estimateDisaggregated(
         total: times.served === null ? times.batch / interToken : times.served * lengths.output,
         prefill:
           times.served === null
-            ? (times.concurrency * lengths.prompt) / times.prefill.seconds
+            ? (times.concurrency * (lengths.prompt - cachedPromptTokens(prefill, lengths.prompt))) /
+              times.prefill.seconds
             : times.served * lengths.prompt,
       },
       bound: { prefill: boundOf(times.prefill.step), decode: boundOf(times.verify) },
