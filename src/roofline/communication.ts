@@ -89,12 +89,4 @@ export function stepCommunication(
   return { seconds, bytes };
 }
 
-/**
- * Ranks whose partial results of attention are put together: each has seen some of the tokens. Those that split a cache do so while
- * they decode; a prompt's own tokens each has.
- */
-export function partialRanks({ context, cacheRanks = 1 }: Placement, phase: 'prefill' | 'decode'): number {
-  return phase === 'decode' ? context * cacheRanks : context;
-}
-
 const NONE: CommunicationTime = { seconds: 0, bytes: 0 };

@@ -1,8 +1,9 @@
-import { ASSUMED_LINK, hopLatency, partialRanks, sendLatency } from './communication';
+import { ASSUMED_LINK, hopLatency, sendLatency } from './communication';
 import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
 import { OPERATION_KINDS, type Operation, type OperationKind } from './operation';
 import { IN_TURN, OVERLAPPING, operationTime, type AttainedRates } from './operationTime';
+import { partialRanks } from './placement';
 import { attainedRates, type StepTime } from './stepTime';
 
 /**

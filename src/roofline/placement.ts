@@ -92,6 +92,14 @@ export function cacheSplitOf(placement: Placement, heads: number): number {
   return Math.min(placement.tensor, heads * (placement.cacheRanks ?? 1)) * placement.context;
 }
 
+/**
+ * Ranks whose partial results of attention are put together: each has seen some of the tokens. Those that split a cache do so while
+ * they decode; a prompt's own tokens each has.
+ */
+export function partialRanks({ context, cacheRanks = 1 }: Placement, phase: 'prefill' | 'decode'): number {
+  return phase === 'decode' ? context * cacheRanks : context;
+}
+
 /** Caches are split by tokens over ranks that would keep copies of the same heads; over others vLLM refuses (docs.vllm.ai, context parallel deployment). */
 function checkCacheRanks(model: ModelSpec, placement: Placement, warnings: Warning[]): void {
   const { tensor, context, cacheRanks = 1 } = placement;
