@@ -8,7 +8,7 @@ const PROCESSORS: readonly (readonly [RegExp, { id: string; bandwidth?: number }
   [/Pi 400/, { id: 'raspberry-pi-4' }],
   [/AmpereOne A192/, { id: 'ampereone-a192-32x' }],
   [/Framework 13/, { id: 'ryzen-ai-5-340' }],
-  [/Framework Mainboard/, { id: 'ryzen-ai-max-395' }],
+  [/Framework Mainboard/, { id: 'zen5-strix-halo' }],
   // GMKtec, NucBox G3 Plus: one module of DDR4 at 3200 MT/s.
   [/N150/, { id: 'n150', bandwidth: 25.6e9 }],
   [/Orion O6|MS-R1/, { id: 'cix-p1' }],
