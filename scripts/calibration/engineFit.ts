@@ -97,7 +97,7 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
 
 /**
  * Where processors start. Their vector units are the matrix units too: one row fills them (no tile to fill, so the fewest rows that
- * the bounds allow), and a product reaches most of the peak. Layers end in a barrier of all cores. Rows of one sequence alone
+ * the bounds allow), and a product reaches most of the peak. Layers end in a dozen barriers of all cores, each some half a microsecond a core. Rows of one sequence alone
  * cannot tell `compute` and `halfRows` apart from the unpacking, so devices with tiles must not hand theirs on.
  */
 const PROCESSOR = {
@@ -106,7 +106,7 @@ const PROCESSOR = {
   plainFlop: 1,
   packedFlop: 2,
   superblockFlop: 0.2,
-  layerSeconds: 8e-4,
+  layerSeconds: 1e-4,
 } as const;
 
 /** Fewer rows than this are no ground for constants of a backend's own. */
@@ -136,7 +136,7 @@ export function fitEngine(
   const sweeps = quick ? 14 : 40;
   // Processors are a world apart: they borrow from devices with launches and wide memory, and lend nothing back.
   const offloaded = cases.filter((one) => backendOf(one.plan.device) !== 'cpu');
-  const general = offloaded.length > 0 ? offloaded : cases;
+  const general = ordinaryHosts(offloaded.length > 0 ? offloaded : cases);
   const any = fit(weigh(general), warm?.any ?? prior, prior, {
     free: identifiable(general),
     hold: holdOf(engine, LOOSE),
@@ -147,7 +147,8 @@ export function fitEngine(
   for (const one of cases) push(families, familyOf(backendOf(one.plan.device)), one);
   const backends = new Map<Backend, EngineConstants>();
   const wantedFamilies = wanted && new Set([...wanted].map(familyOf));
-  for (const [family, members] of families) {
+  for (const [family, all] of families) {
+    const members = ordinaryHosts(all);
     if (wantedFamilies && !wantedFamilies.has(family)) continue;
     const from = family === 'cpu' ? { ...any, ...PROCESSOR } : any;
     const shared =
@@ -197,6 +198,15 @@ export function constantsFor(fitted: EngineFit, backend: Backend | null): Engine
     fitted.engine,
     fitted.backends.get(backend) ?? fitted.backends.get(familyOf(backend) as Backend) ?? fitted.any,
   );
+}
+
+/** Fewer devices than this in ordinary machines, and cards in board computers are listened to as well. */
+const FEWEST_ORDINARY = 2;
+
+/** Cards in board computers tell what the host costs, not the device: left out where enough others were measured. */
+function ordinaryHosts(cases: readonly PreparedCase[]): readonly PreparedCase[] {
+  const ordinary = cases.filter((one) => !one.measured.boardHost);
+  return devicesOf(ordinary) >= FEWEST_ORDINARY ? ordinary : cases;
 }
 
 function familyOf(backend: Backend): string {

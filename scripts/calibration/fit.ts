@@ -64,8 +64,11 @@ export interface Weighted {
   weight: number;
 }
 
-/** Errors past this count by their size, below it by their square: outliers pull, but no harder than others. */
-const KNEE = 0.06;
+/**
+ * Errors past this count by their size, below it by their square: outliers pull, but no harder than others. A quarter of what repeats of a
+ * case differ by, since the median of a device's errors is judged, not their mean square.
+ */
+const KNEE = 0.01;
 
 /** Each device weighs alike, and each model on a device: rows are many where somebody had the time. */
 export function weigh(prepared: readonly PreparedCase[]): Weighted[] {

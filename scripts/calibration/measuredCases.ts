@@ -20,6 +20,8 @@ export interface MeasuredCase {
   family: string;
   model: string;
   source: string;
+  /** A graphics card in a board computer, whose processor and one or four lanes of PCIe it waits for. */
+  boardHost: boolean;
   scenario: Scenario;
   /** Seconds: a token, a whole batch, or a prefill. */
   measured: number;
@@ -78,6 +80,7 @@ function caseOf(row: Record<string, string>): MeasuredCase | null {
     family: row.hw_family || row.hardware || '',
     model: row.arch_key ?? '',
     source: row.source_repo ?? '',
+    boardHost: scenario.device.class !== 'cpu' && /sbc_host/.test(row.flags ?? ''),
     scenario,
     measured: question.seconds,
     kind: question.kind,

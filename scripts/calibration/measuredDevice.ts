@@ -2,16 +2,17 @@ import { findDevice } from '../../src/hardware/catalogue';
 import type { Device } from '../../src/hardware/device';
 import { readMeasured } from './readCsv';
 
-/** Processors of measured rows that the catalogue lacks: memory channels × rate, cores × clock × vector lanes, as vendors state them. */
-const PROCESSORS: readonly (readonly [RegExp, { bandwidth: number; f32: number; memory: number }])[] = [
-  [/Pi 5|Pi 500/, { bandwidth: 17.1e9, f32: 0.154e12, memory: 16e9 }],
-  [/Pi 400/, { bandwidth: 12.8e9, f32: 0.058e12, memory: 4e9 }],
-  [/AmpereOne A192/, { bandwidth: 332.8e9, f32: 9.8e12, memory: 512e9 }],
-  [/Framework 13/, { bandwidth: 89.6e9, f32: 0.92e12, memory: 16e9 }],
-  [/Framework Mainboard/, { bandwidth: 256e9, f32: 2.6e12, memory: 128e9 }],
-  [/N150/, { bandwidth: 38.4e9, f32: 0.23e12, memory: 16e9 }],
-  [/Orion O6|MS-R1/, { bandwidth: 96e9, f32: 0.66e12, memory: 16e9 }],
-  [/Optiplex 780/, { bandwidth: 10.7e9, f32: 0.085e12, memory: 8e9 }],
+/** Processors of measured rows, which call the machine by its name; `bandwidth` where a machine has slower memory than its chip can have. */
+const PROCESSORS: readonly (readonly [RegExp, { id: string; bandwidth?: number }])[] = [
+  [/Pi 5|Pi 500/, { id: 'raspberry-pi-5' }],
+  [/Pi 400/, { id: 'raspberry-pi-4' }],
+  [/AmpereOne A192/, { id: 'ampereone-a192-32x' }],
+  [/Framework 13/, { id: 'ryzen-ai-5-340' }],
+  [/Framework Mainboard/, { id: 'zen5-strix-halo' }],
+  // GMKtec, NucBox G3 Plus: one module of DDR4 at 3200 MT/s.
+  [/N150/, { id: 'n150', bandwidth: 25.6e9 }],
+  [/Orion O6|MS-R1/, { id: 'cix-p1' }],
+  [/Optiplex 780/, { id: 'core-2-quad-q8400' }],
 ];
 
 let specifications: Map<string, Record<string, string>> | undefined;
@@ -39,19 +40,9 @@ export function measuredDevice(name: string): Device | null {
 function processor(name: string): Device | null {
   if (!/CPU/.test(name)) return null;
   const found = PROCESSORS.find(([pattern]) => pattern.test(name))?.[1];
-  if (!found) return null;
-  return {
-    id: name,
-    name,
-    vendor: 'other',
-    class: 'cpu',
-    aliases: [],
-    memory: found.memory,
-    bandwidth: found.bandwidth,
-    peak: { f32: found.f32 },
-    source: 'vendor specifications of memory and cores',
-    date: '2026-11-23',
-  };
+  const device = found && findDevice(found.id).device;
+  if (!device) return null;
+  return { ...device, ...(found.bandwidth === undefined ? {} : { bandwidth: found.bandwidth }) };
 }
 
 function catalogued(name: string): Device | null {

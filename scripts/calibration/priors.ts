@@ -9,6 +9,7 @@ const BASE: EngineConstants = {
   compute: 0.6,
   attentionCompute: 0.3,
   expertAttained: 0.7,
+  packedAttained: 1,
   expertLayerSeconds: 4e-5,
   halfRows: 32,
   plainFlop: 1,
@@ -42,6 +43,12 @@ export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
   'llama.cpp': {
     ...BASE,
     hopSeconds: 5e-6,
+    // Long prompts of Llama 3 8B in q4_k_m take 1.11 to 1.33 times as long as in f16 on eight devices of all kinds, in the middle 1.28
+    // (throughput.csv, XiongjieDai/GPU-Benchmarks-on-LLM-Inference). A fit would make it answer for pipelines of f16 as well.
+    packedAttained: 0.8,
+    // A row at a time: some ten instructions that load, convert and add up for each pair of weights or of cached elements.
+    plainFlop: 12,
+    scoreFlop: 8,
     layerSeconds: 6e-5,
     scoreBytes: 4,
     requestSeconds: 1e-4,
@@ -79,6 +86,7 @@ export const PEAK_ROOFLINE: EngineConstants = {
   compute: 1,
   attentionCompute: 1,
   expertAttained: 1,
+  packedAttained: 1,
   expertLayerSeconds: 0,
   halfRows: 0,
   plainFlop: 0,

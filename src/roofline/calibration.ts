@@ -20,17 +20,19 @@ export const constantsSchema = z.object({
   attentionCompute: share,
   /** What is left of the two shares where routed experts are multiplied: few rows each, uneven, gathered and scattered. */
   expertAttained: share,
+  /** What is left of `compute` where quantised weights are multiplied with many rows: tiles that are unpacked first. */
+  packedAttained: share.default(1),
   /** Rows at which a matrix product reaches half of that share (tiles that are not full, short pipelines). */
   halfRows: z.number().gte(0).lte(4096),
   /**
-   * Instructions of the vector units (in FLOP of their f32 peak) for each weight element that streams through: of plain
-   * weights, and of quantised ones, which are unpacked on the way. Small where bandwidth is short, ruling where it is ample.
+   * Integer operations for each weight element that streams through: of plain weights (on processors in FLOP of their f32
+   * peak), and of quantised ones, which are unpacked on the way. Small where bandwidth is short, ruling where it is ample.
    */
   plainFlop: z.number().gte(0).lte(512),
   packedFlop: z.number().gte(0).lte(512),
   /** What a quantised element costs on top where blocks nest scales in scales (K and IQ types of GGUF). */
   superblockFlop: z.number().gte(0).lte(512),
-  /** The same for each multiplication of a query with a cached element in decode. */
+  /** The same in FLOP of the f32 peak for each multiplication of a query with a cached element in decode. */
   scoreFlop: z.number().gte(0).lte(512),
   /** Bytes of memory traffic a score of attention causes in prefill: 0 where scores stay on chip. */
   scoreBytes: z.number().gte(0).lte(64),

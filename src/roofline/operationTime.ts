@@ -14,6 +14,8 @@ export interface AttainedRates {
   matrix: FlopPerSecond;
   vector: FlopPerSecond;
   integer: FlopPerSecond;
+  /** Whichever of the two bounds how fast plain weights are loaded, addressed and converted: integers on devices with launches. */
+  loads: FlopPerSecond;
   /** Bytes of traffic a score of attention causes in prefill. */
   scoreBytes: Bytes;
   /** Memory traffic of each element where a scheme's kernel unpacks weights to memory first; 0 where it does not. */
@@ -39,7 +41,7 @@ export const IN_TURN = 'max(move, multiply) + unpack + spill';
 /** Rows that matrix units take at once at the least: fewer cost as much, and matrix-vector kernels leave those units alone. */
 const TILE_ROWS = 16;
 
-/** Up to so many query rows attention runs on the vector units; past it on the matrix units. */
+/** Up to so many query rows attention runs on the vector units, and matrices may where that is faster; past it on the matrix units. */
 const VECTOR_ROWS = 8;
 
 /**
@@ -55,20 +57,24 @@ export function operationTime(operation: Operation, rates: AttainedRates): Opera
     operation.weightBytes / (rates.weights * share) +
     operation.cacheBytes / rates.cache +
     (operation.activationBytes + operation.scores * rates.scoreBytes) / rates.activations;
-  const vector =
-    operation.plainElements * constants.plainFlop +
-    (attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0);
-  const integer =
+  const scores = attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0;
+  const plain = operation.plainElements * constants.plainFlop;
+  const packed =
     operation.packedElements * constants.packedFlop + operation.superblockElements * constants.superblockFlop;
-  const unpack = vector / rates.vector + integer / rates.integer;
+  const unpack = scores / rates.vector + plain / rates.loads + packed / rates.integer;
   const attained = attention
     ? constants.attentionCompute
     : (share * constants.compute * (operation.rows + TILE_ROWS)) /
       (operation.rows + TILE_ROWS + constants.halfRows);
-  const multiply = operation.flop / (rates.matrix * attained);
+  const elements = operation.plainElements + operation.packedElements;
+  const packedShare = elements > 0 ? operation.packedElements / elements : 0;
+  const tiles =
+    (operation.flop / (rates.matrix * attained)) * (1 - packedShare + packedShare / constants.packedAttained);
+  const multiply =
+    operation.rows <= VECTOR_ROWS && !attention ? Math.min(tiles, operation.flop / rates.vector) : tiles;
   const spill =
     operation.rows > 1 && (operation.kind === 'weights' || operation.kind === 'experts')
-      ? ((operation.plainElements + operation.packedElements) * rates.unpackBytes) / rates.memory
+      ? (elements * rates.unpackBytes) / rates.memory
       : 0;
   const together = rates.overlaps
     ? Math.cbrt(move ** 3 + unpack ** 3 + multiply ** 3)

@@ -167,6 +167,7 @@ function inputsOf(
       ? constants.attentionCompute
       : constants.compute * (kind === 'experts' ? constants.expertAttained : 1),
     ...(attention ? {} : { rowsToHalf: constants.halfRows }),
+    ...(attention || constants.packedAttained === 1 ? {} : { quantisedCompute: constants.packedAttained }),
     vectorRate: rates.vector,
     integerRate: rates.integer,
   };

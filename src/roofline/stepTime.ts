@@ -64,6 +64,7 @@ const EAGER_SCORE_BYTES = 16;
 export function attainedRates(how: Attained): AttainedRates {
   const { constants, device, modifiers } = how;
   const memory = device.bandwidth * modifiers.bandwidthAttained;
+  const processor = backendOf(device) === 'cpu';
   return {
     constants,
     weights: memory * constants.weightBandwidth,
@@ -73,9 +74,11 @@ export function attainedRates(how: Attained): AttainedRates {
     matrix: how.peak * modifiers.computeAttained,
     vector: how.vector * modifiers.computeAttained,
     integer: how.integer * modifiers.computeAttained,
+    // A unit has as many lanes that load as lanes for integers, whatever it multiplies: A100 and H100 stream f16 by units and clock.
+    loads: (processor ? how.vector : how.integer) * modifiers.computeAttained,
     scoreBytes: how.eager ? EAGER_SCORE_BYTES : constants.scoreBytes,
     unpackBytes: how.kernel?.unpackBytes ?? 0,
-    overlaps: backendOf(device) !== 'cpu',
+    overlaps: !processor,
   };
 }
 

@@ -47,27 +47,48 @@ export function attentionShare(device: Device, peak: FlopPerSecond): number {
 /** Matrix units' half-precision rate over the vector units' single-precision rate, where a device states only the first. */
 const USUAL_RATIO = 8;
 
-/** Rate of the vector units, which run matrix-vector products of plain weights: the device's dense f32 peak. */
+/** Rate of the vector units, which run matrix-vector products: the device's dense f32 peak. */
 export function vectorRate(device: Device): FlopPerSecond {
   const { peak } = device;
   if (peak.f32 !== undefined) return peak.f32;
   return (peak.f16 ?? peak.bf16 ?? peak.tf32 ?? peak.int8 ?? 1e12) / USUAL_RATIO;
 }
 
-/** Integer operations a second, which unpack quantised weights: half of the f32 FLOP where the generation is not known. */
+/** Integer operations a second, which unpack quantised weights and load plain ones: half of the f32 FLOP where the generation is not known. */
 export function integerRate(device: Device): FlopPerSecond {
+  if (backendOf(device) === 'cpu') return processorIntegers(device);
   const units = unitsOf(device);
   return vectorRate(device) * (units ? units.integers / units.flop : 0.5);
+}
+
+/** 8-bit operations of dot products for each 32-bit integer operation of the same units: two products' sums over four lanes. */
+const DOT_OPERATIONS = 8;
+
+/** 8-bit operations for each f32 FLOP of vector units with dot products; what matrix units (AMX, SMMLA) add unpacks nothing. */
+const DOT_RATIO = 4;
+
+/**
+ * Processors unpack blocks with the instructions that multiply them: dot products where there are some (VNNI, NEON's), widening
+ * multiplications at half of their rate (AVX2, older NEON), one by one where `int8` is absent.
+ */
+function processorIntegers(device: Device): FlopPerSecond {
+  const single = vectorRate(device);
+  return Math.min(device.peak.int8 ?? single, DOT_RATIO * single) / DOT_OPERATIONS;
 }
 
 /** The clock at which fixed costs are told, in hertz: about that of the devices they were measured on. */
 const USUAL_CLOCK = 1.7e9;
 
+/** The number of cores at which fixed costs of processors are told. */
+const USUAL_CORES = 16;
+
 /**
  * How much longer than at the usual clock a device takes from one kernel to the next, where its peak, its units and its generation
- * say what its clock is; 1 where they do not.
+ * say what its clock is; 1 where they do not. On processors all cores meet after each operation, spinning on one counter (ggml's
+ * barrier), which takes time for each of them.
  */
 export function launchStretch(device: Device): number {
+  if (backendOf(device) === 'cpu') return (device.computeUnits ?? USUAL_CORES) / USUAL_CORES;
   const units = unitsOf(device);
   if (!units || device.computeUnits === undefined || device.peak.f32 === undefined) return 1;
   return USUAL_CLOCK / (device.peak.f32 / (device.computeUnits * units.flop));

@@ -45,4 +45,19 @@ describe('vector units of a generation', () => {
     for (const id of ['a100-sxm-80gb', 'rtx-4090', 'mi300x', 'm3-max-40'])
       assert.equal(mmaShare(device(id)), 1, id);
   });
+
+  it('unpack on processors with dot products at four times the rate of plain lanes, with widening multiplications at twice', () => {
+    // Arm, Cortex-A76 and Cortex-A72 software optimisation guides: two pipes with SDOT, one pipe with SMULL.
+    const share = (id: string): number => integerRate(device(id)) / (device(id).peak.f32 ?? NaN);
+    const scalar = share('core-2-quad-q8400');
+    assert.ok(Math.abs(share('raspberry-pi-5') / scalar - 4) < 0.01);
+    assert.ok(Math.abs(share('raspberry-pi-4') / scalar - 2) < 0.01);
+    // AVX2 multiplies 8 bits at the rate of older NEON; AMX unpacks nothing and counts no more than VNNI.
+    assert.ok(Math.abs(share('ryzen-9-5950x') / scalar - 2) < 0.01);
+    assert.ok(Math.abs(share('xeon-platinum-8480') / share('ryzen-9-7950x') - 1) < 0.01);
+  });
+
+  it('let a barrier of 192 cores take 48 times as long as one of four', () => {
+    assert.equal(launchStretch(device('ampereone-a192-32x')) / launchStretch(device('raspberry-pi-5')), 48);
+  });
 });
