@@ -24,6 +24,7 @@ const FREE: readonly ConstantName[] = [
   'plainFlop',
   'packedFlop',
   'superblockFlop',
+  'cacheConvertFlop',
   'scoreFlop',
   'scoreBytes',
   'layerSeconds',
@@ -86,6 +87,7 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
     if (name === 'compute' || name === 'attentionCompute' || name === 'halfRows') return prefills || batches;
     if (name === 'scoreBytes' || name === 'requestSeconds') return prefills;
     if (name === 'packedFlop') return packed;
+    if (name === 'cacheConvertFlop') return some((one) => one.plan.context.cacheConverted);
     if (name === 'superblockFlop') return superblock;
     if (name === 'plainFlop') return plain && decodes;
     if (name === 'hostLayerSeconds') return host;

@@ -48,6 +48,7 @@ export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   plainFlop: [0.01, 200],
   packedFlop: [0.01, 400],
   superblockFlop: [0.01, 400],
+  cacheConvertFlop: [0.5, 200],
   scoreFlop: [0.01, 200],
   scoreBytes: [0.01, 48],
   layerSeconds: [1e-7, 5e-3],

@@ -63,7 +63,7 @@ function phase(title: string, prefix: string, terms: readonly Term[]): string[] 
 const PARTS = [
   'One layer each: move = weights / weightRate + cache / cacheRate + activations / activationRate;',
   'multiply = FLOP / (peak × attainedCompute), times (rows + 16 + rowsToHalf) / (rows + 16) where there are rowsToHalf, over quantisedCompute for quantised weights; FLOP / vectorRate where up to 8 rows are quicker so;',
-  'unpack = work of the vector units / vectorRate + integer work, plain weights loaded on GPUs among it, / integerRate;',
+  'unpack = work of the vector units / vectorRate + integer work (plain weights loaded on GPUs, cached 8-bit floats converted where there are no units for them) / integerRate;',
   'spill: weights that are unpacked to memory and read again.',
 ].join(' ');
 

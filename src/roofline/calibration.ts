@@ -32,6 +32,8 @@ export const constantsSchema = z.object({
   packedFlop: z.number().gte(0).lte(512),
   /** What a quantised element costs on top where blocks nest scales in scales (K and IQ types of GGUF). */
   superblockFlop: z.number().gte(0).lte(512),
+  /** Integer instructions that turn a cached 8-bit float into one that can be multiplied, where the device has no units for it. */
+  cacheConvertFlop: z.number().gte(0).lte(512),
   /** The same in FLOP of the f32 peak for each multiplication of a query with a cached element in decode. */
   scoreFlop: z.number().gte(0).lte(512),
   /** Bytes of memory traffic a score of attention causes in prefill: 0 where scores stay on chip. */

@@ -1,7 +1,7 @@
 import type { Engine } from '../deployment/engine';
 import type { Device } from '../hardware/device';
 import type { WeightScheme } from '../model/weightScheme';
-import type { NumberFormat } from '../units/numberFormat';
+import { elementBytes, type NumberFormat } from '../units/numberFormat';
 import type { FlopPerSecond, Warning } from '../units/quantities';
 import { ScenarioError } from './scenarioError';
 import { mmaShare } from './vectorUnits';
@@ -61,6 +61,14 @@ export function computeFormat(
     });
   }
   return found;
+}
+
+/**
+ * Peak of what attention multiplies in: queries and keys stay in 16 bits where weights and activations are multiplied in fewer.
+ */
+export function scoringPeak(device: Device, { format, peak }: ComputeFormat): FlopPerSecond {
+  if (elementBytes(format) >= 2) return peak;
+  return Math.min(peak, device.peak.bf16 ?? device.peak.f16 ?? peak);
 }
 
 function firstWithUnits(device: Device, formats: readonly NumberFormat[]): ComputeFormat | null {

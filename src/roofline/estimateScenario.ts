@@ -10,7 +10,7 @@ import {
   type EngineConstants,
 } from './calibration';
 import { cachedPromptTokens } from './cachedPrompt';
-import { computeFormat } from './computeFormat';
+import { computeFormat, scoringPeak } from './computeFormat';
 import { diffusionEstimate } from './diffusionEstimate';
 import type { Bound, Estimate, RooflinePoint, Term } from './estimate';
 import { hostStretch } from './hosts';
@@ -179,10 +179,12 @@ export function planOf(scenario: Scenario, calibration: Calibration, warnings: W
       hiddenSize: model.hiddenSize,
       activationElement: element,
       cacheElement: elementBytes(setup.kv ?? model.format),
+      cacheConverted: setup.kv === 'fp8' && device.peak.fp8 === undefined,
     },
     attained: {
       device,
       peak: compute.peak,
+      scoring: scoringPeak(device, compute),
       vector: vectorRate(device),
       integer: integerRate(device),
       launchStretch: launchStretch(device),

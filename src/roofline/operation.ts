@@ -32,7 +32,7 @@ export interface Operation {
   layers: number;
   /** Weights streamed, as stored. */
   weightBytes: Bytes;
-  /** Weight elements streamed: as they are, and those that have to be unpacked on the way. */
+  /** Weight elements streamed: as they are, and those that have to be unpacked on the way; of attention, cached ones that are converted. */
   plainElements: number;
   packedElements: number;
   superblockElements: number;

@@ -12,6 +12,8 @@ export interface AttainedRates {
   memory: BytesPerSecond;
   /** Matrix units in the format in force; vector units in floating point and in integers, see `vectorUnits.ts`. */
   matrix: FlopPerSecond;
+  /** The same in 16 bits, or the format in force where that is wider: queries and keys stay so whatever weights are multiplied in. */
+  scoring: FlopPerSecond;
   vector: FlopPerSecond;
   integer: FlopPerSecond;
   /** Whichever of the two bounds how fast plain weights are loaded, addressed and converted: integers on devices with launches. */
@@ -60,16 +62,18 @@ export function operationTime(operation: Operation, rates: AttainedRates): Opera
   const scores = attention && operation.rows <= VECTOR_ROWS ? operation.flop * constants.scoreFlop : 0;
   const plain = operation.plainElements * constants.plainFlop;
   const packed =
-    operation.packedElements * constants.packedFlop + operation.superblockElements * constants.superblockFlop;
+    operation.packedElements * (attention ? constants.cacheConvertFlop : constants.packedFlop) +
+    operation.superblockElements * constants.superblockFlop;
   const unpack = scores / rates.vector + plain / rates.loads + packed / rates.integer;
   const attained = attention
     ? constants.attentionCompute
     : (share * constants.compute * (operation.rows + TILE_ROWS)) /
       (operation.rows + TILE_ROWS + constants.halfRows);
   const elements = operation.plainElements + operation.packedElements;
-  const packedShare = elements > 0 ? operation.packedElements / elements : 0;
+  const packedShare = elements > 0 && !attention ? operation.packedElements / elements : 0;
   const tiles =
-    (operation.flop / (rates.matrix * attained)) * (1 - packedShare + packedShare / constants.packedAttained);
+    (operation.flop / ((attention ? rates.scoring : rates.matrix) * attained)) *
+    (1 - packedShare + packedShare / constants.packedAttained);
   const multiply =
     operation.rows <= VECTOR_ROWS && !attention ? Math.min(tiles, operation.flop / rates.vector) : tiles;
   const spill =

@@ -15,6 +15,8 @@ export interface StepContext {
   /** Bytes of an activation, of a cached element. */
   activationElement: Bytes;
   cacheElement: Bytes;
+  /** Whether cached elements are in a format that the device must convert one by one to multiply. */
+  cacheConverted: boolean;
 }
 
 /** FLOP a token and element of recurrent state: decay, outer-product update, read-out. */
@@ -204,7 +206,11 @@ function attention(mixer: AttentionMixer, layers: number, step: StepShape, conte
     layers,
     weightBytes: 0,
     plainElements: 0,
-    packedElements: 0,
+    // What a step adds itself is multiplied before it is stored.
+    packedElements: context.cacheConverted
+      ? (step.sequences * Math.max(0, read - step.newTokens) * cacheElements(mixer) * modifiers.kvReadBytes) /
+        cacheSplit
+      : 0,
     superblockElements: 0,
     cacheBytes:
       (step.sequences *

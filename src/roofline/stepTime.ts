@@ -34,6 +34,8 @@ export interface KindTime {
 export interface Attained {
   device: Device;
   peak: FlopPerSecond;
+  /** Peak of what attention multiplies in. */
+  scoring: FlopPerSecond;
   /** Of the vector units in floating point and in integers, see `vectorUnits.ts`. */
   vector: FlopPerSecond;
   integer: FlopPerSecond;
@@ -72,6 +74,7 @@ export function attainedRates(how: Attained): AttainedRates {
     activations: memory * constants.activationBandwidth,
     memory,
     matrix: how.peak * modifiers.computeAttained,
+    scoring: how.scoring * modifiers.computeAttained,
     vector: how.vector * modifiers.computeAttained,
     integer: how.integer * modifiers.computeAttained,
     // A unit has as many lanes that load as lanes for integers, whatever it multiplies: A100 and H100 stream f16 by units and clock.
