@@ -14,6 +14,7 @@ export interface EngineFit {
 
 const FREE: readonly ConstantName[] = [
   'weightBandwidth',
+  'unitBandwidth',
   'cacheBandwidth',
   'activationBandwidth',
   'compute',
@@ -81,6 +82,8 @@ function identifiable(cases: readonly PreparedCase[]): ConstantName[] {
     : [];
   return [...kernels, ...FREE].filter((name) => {
     if (name === 'hostRotarySeconds') return host;
+    // A host that paces the launches hides what the units can load.
+    if (name === 'unitBandwidth') return !host;
     if (name === 'expertAttained' || name === 'expertLayerSeconds') return experts;
     if (name === 'hostExpertSeconds') return host && experts;
     if (name === 'hopSeconds' || name === 'linkBandwidth') return parallel;
@@ -118,6 +121,8 @@ const FEWEST_ROWS = 20;
 const HOLD = 0.02;
 /** The same for an engine's constants over all devices, to usual orders of magnitude. */
 const LOOSE = 0.0008;
+/** For the share of bandwidth: what one device lacks of it is more likely its units' than all devices'. */
+const WIDE = 0.004;
 /** And for what collectives cost. */
 const COLLECTIVES = 0.04;
 
@@ -227,6 +232,7 @@ function holdOf(engine: Engine, hold: number): (name: ConstantName) => number {
   const experts = FUSES_EXPERTS.has(engine) ? Math.max(hold, EXPERTS) : hold;
   return (name) => {
     if (name === 'hopSeconds' || name === 'linkBandwidth') return collectives;
+    if (name === 'weightBandwidth') return Math.max(hold, WIDE);
     return name === 'expertAttained' || name === 'expertLayerSeconds' ? experts : hold;
   };
 }

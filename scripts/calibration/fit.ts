@@ -38,6 +38,7 @@ export const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   hostRotarySeconds: [1e-7, 1e-2],
   hostExpertSeconds: [1e-8, 1e-2],
   weightBandwidth: [0.05, 0.97],
+  unitBandwidth: [2e9, 2e11],
   cacheBandwidth: [0.02, 0.97],
   activationBandwidth: [0.02, 0.97],
   compute: [0.02, 0.95],

@@ -4,6 +4,7 @@ import type { EngineConstants } from '../../src/roofline/calibration';
 /** Where a fit starts, and where a constant stays that no row speaks about: usual orders of magnitude. */
 const BASE: EngineConstants = {
   weightBandwidth: 0.85,
+  unitBandwidth: 3e10,
   cacheBandwidth: 0.6,
   activationBandwidth: 0.6,
   compute: 0.6,
@@ -57,6 +58,8 @@ export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
   },
   transformers: {
     ...BASE,
+    // Hidden behind the host, and therefore not told apart from it.
+    unitBandwidth: 1e12,
     hostRotarySeconds: 2e-4,
     hostExpertSeconds: 1e-4,
     kernels: {
@@ -82,6 +85,7 @@ export const PRIORS: Readonly<Record<Engine, EngineConstants>> = {
 /** What everyone's calculator does: full bandwidth, full peak, nothing else. */
 export const PEAK_ROOFLINE: EngineConstants = {
   weightBandwidth: 1,
+  unitBandwidth: 1e15,
   cacheBandwidth: 1,
   activationBandwidth: 1,
   compute: 1,

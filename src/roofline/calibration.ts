@@ -13,6 +13,8 @@ const seconds = z.number().gte(0).lt(10);
 export const constantsSchema = z.object({
   /** Attained share of memory bandwidth while weights stream, while the cache is read, while activations move. */
   weightBandwidth: share,
+  /** Bytes/s that the loads of one compute unit can come to at the most while weights stream. */
+  unitBandwidth: z.number().gt(0),
   cacheBandwidth: share,
   activationBandwidth: share,
   /** Attained share of peak compute of large matrix products, and of attention. */

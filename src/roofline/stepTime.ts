@@ -1,5 +1,5 @@
 import type { Device } from '../hardware/device';
-import type { Bytes, FlopPerSecond, Seconds } from '../units/quantities';
+import type { Bytes, BytesPerSecond, FlopPerSecond, Seconds } from '../units/quantities';
 import { backendOf } from './backend';
 import type { EngineConstants } from './calibration';
 import type { ModelAggregate } from './modelAggregate';
@@ -62,6 +62,17 @@ export interface CommunicationTime {
 /** Bytes a score takes when attention is not fused: written, masked, softmaxed in 32 bits, cast, read. */
 const EAGER_SCORE_BYTES = 16;
 
+/**
+ * Share of its bandwidth that a device can keep busy: each unit has only so many loads on their way at a time (Little's law), which tells
+ * where memory is wide beside the units that read it. Sharp as a 4-norm; 1 where the units are not known, and on processors, whose
+ * cores look ahead by themselves.
+ */
+function filled(device: Device, unitBandwidth: BytesPerSecond): number {
+  if (device.computeUnits === undefined || backendOf(device) === 'cpu') return 1;
+  const excess = (device.bandwidth / device.computeUnits / unitBandwidth) ** 2;
+  return 1 / Math.sqrt(Math.sqrt(1 + excess * excess));
+}
+
 /** The rates in force: the device's, at the attained shares of its engine, with what techniques change. */
 export function attainedRates(how: Attained): AttainedRates {
   const { constants, device, modifiers } = how;
@@ -69,7 +80,7 @@ export function attainedRates(how: Attained): AttainedRates {
   const processor = backendOf(device) === 'cpu';
   return {
     constants,
-    weights: memory * constants.weightBandwidth,
+    weights: memory * constants.weightBandwidth * filled(device, constants.unitBandwidth),
     cache: memory * constants.cacheBandwidth,
     activations: memory * constants.activationBandwidth,
     memory,
