@@ -48,6 +48,7 @@ export function modelCard(
     '',
     '## How far a correction is believed',
     '',
+    'Corrections as small as the noise of what they were learned from (2 %) count half, those far beyond it whole.',
     'Share of what the boosted trees learned that helps on devices, sources and models left out; where it is 0 or absent, the forest alone corrects.',
     '',
     '| kind of change and engine | share |',

@@ -63,6 +63,11 @@ export function computeFormat(
   return found;
 }
 
+/** What attention multiplies in: 16 bits at the least. */
+export function scoringFormat(format: NumberFormat): string {
+  return elementBytes(format) >= 2 ? format : '16 bits';
+}
+
 /**
  * Peak of what attention multiplies in: queries and keys stay in 16 bits where weights and activations are multiplied in fewer.
  */

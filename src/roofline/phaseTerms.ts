@@ -1,3 +1,4 @@
+import { scoringFormat } from './computeFormat';
 import { ASSUMED_LINK, hopLatency, sendLatency } from './communication';
 import type { Term, TermPart } from './estimate';
 import type { Plan } from './phase';
@@ -161,8 +162,8 @@ function inputsOf(
       ? { cacheRate: rates.cache }
       : { weightRate: rates.weights * (kind === 'experts' ? constants.expertAttained : 1) }),
     activationRate: rates.activations,
-    peak: plan.compute.peak,
-    peakFormat: plan.compute.format,
+    peak: attention ? plan.attained.scoring : plan.compute.peak,
+    peakFormat: attention ? scoringFormat(plan.compute.format) : plan.compute.format,
     attainedCompute: attention
       ? constants.attentionCompute
       : constants.compute * (kind === 'experts' ? constants.expertAttained : 1),

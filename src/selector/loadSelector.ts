@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { believed } from './believed';
 import { cardSchema } from './card';
 import { FEATURE_NAMES, features } from './features';
 import { SelectorSession } from './onnx';
@@ -41,7 +42,7 @@ async function open(mediaFolder: string): Promise<Selector> {
       if (questions.length === 0) return [];
       const { correction, spread } = await session.run(questions.map(features));
       return questions.map(({ physicsRatio }, index) => {
-        const centre = Math.log(physicsRatio) + (correction[index] ?? 0);
+        const centre = Math.log(physicsRatio) + believed(correction[index] ?? 0);
         const half = Math.max(card.leastSpread, spread[index] ?? 0);
         return { p10: Math.exp(centre - half), p50: Math.exp(centre), p90: Math.exp(centre + half) };
       });

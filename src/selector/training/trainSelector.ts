@@ -1,3 +1,4 @@
+import { believed } from '../believed';
 import { CHANGE_KINDS } from '../changeKind';
 import { FEATURE_NAMES, MEASURED_ENGINES } from '../features';
 import { LEAST_SPREAD } from '../leastSpread';
@@ -87,7 +88,7 @@ function spreadOfKind(
 }
 
 export function predict(model: TrainedSelector, features: readonly number[], physicsRatio: number) {
-  const centre = Math.log(physicsRatio) + predictTrees(model.correction, features);
+  const centre = Math.log(physicsRatio) + believed(predictTrees(model.correction, features));
   const half = Math.max(LEAST_SPREAD, predictTrees(model.spread, features));
   return { p10: Math.exp(centre - half), p50: Math.exp(centre), p90: Math.exp(centre + half) };
 }

@@ -25,9 +25,12 @@ function unfolded({ parts = [], inputs }: Term): number {
         part.activationBytes / rate('activationRate'),
       1e-9,
     );
-    const tiles =
-      inputs['rowsToHalf'] === undefined ? 1 : (part.rows + 16 + rate('rowsToHalf')) / (part.rows + 16);
-    near(part.multiply, (part.flop * tiles) / (rate('peak') * rate('attainedCompute')), 1e-9);
+    const matrix = inputs['rowsToHalf'] !== undefined;
+    const tiles = matrix ? (part.rows + 16 + rate('rowsToHalf')) / (part.rows + 16) : 1;
+    const inTiles = (part.flop * tiles) / (rate('peak') * rate('attainedCompute'));
+    // Few rows may go through the vector units where those are quicker.
+    const quicker = matrix && part.rows <= 8 ? Math.min(inTiles, part.flop / rate('vectorRate')) : inTiles;
+    near(part.multiply, quicker, 1e-9);
     seconds += part.layers * (Math.cbrt(part.move ** 3 + part.unpack ** 3 + part.multiply ** 3) + part.spill);
   }
   return seconds * rate('times');
