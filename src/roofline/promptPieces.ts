@@ -32,24 +32,37 @@ export interface Interruption {
   most: number;
 }
 
+/** Of a standard normal distribution, what these shares lie below. */
+const NORMAL = { 0.5: 0, 0.9: 1.2816, 0.99: 2.3263 } as const;
+
+/** From this mean on a Poisson distribution's quantiles are the normal one's to within one piece, and its smallest probabilities no numbers. */
+const MANY = 100;
+
 /**
  * The gap between passes that a share of them stays within: prompts arrive at random (Poisson), so the pieces that ride in one step are
  * λ × pieces × gap on average, and a step takes no more than it has room for.
  */
 export function gapWithin(
   { pass, meanPass, rate, pieces, piece, most }: Interruption,
-  share: number,
+  share: keyof typeof NORMAL,
 ): Seconds {
   const mean = rate * pieces * meanPass;
+  const count =
+    mean < MANY ? poissonQuantile(mean, share) : Math.ceil(mean + NORMAL[share] * Math.sqrt(mean));
+  return pass + Math.min(count, most) * piece;
+}
+
+/** The least count that at least a share of the draws stays within; for means below `MANY`. */
+function poissonQuantile(mean: number, share: number): number {
   let count = 0;
   let probability = Math.exp(-mean);
   let below = probability;
-  while (below < share && count < most) {
+  while (below < share && count < 3 * MANY) {
     count += 1;
     probability *= mean / count;
     below += probability;
   }
-  return pass + Math.min(count, most) * piece;
+  return count;
 }
 
 /** Pieces of prompts that have room in one step. */

@@ -26,6 +26,18 @@ describe('gapWithin', () => {
     // The median of Poisson(12) is 12.
     assert.ok(Math.abs(gapWithin({ ...many, most: 99 }, 0.5) - (0.01 + 12 * 0.02)) < 1e-12);
   });
+
+  it('answers at once however many come', () => {
+    const pieces = (mean: number, share: 0.9 | 0.99) =>
+      Math.round(
+        (gapWithin({ ...base, meanPass: 1, rate: mean, piece: 1, most: Infinity }, share) - 0.01) * 1e6,
+      ) / 1e6;
+    // Tables of the Poisson distribution: of a mean of 100, 113 and 124.
+    assert.equal(pieces(100, 0.9), 113);
+    assert.equal(pieces(100, 0.99), 124);
+    assert.ok(pieces(99, 0.99) <= 124 && pieces(99, 0.99) >= 122);
+    assert.ok(Math.abs(pieces(1e12, 0.99) / 1e12 - 1) < 1e-5);
+  });
 });
 
 describe('prompts that are not cut', () => {
