@@ -31,7 +31,9 @@ export function cacheTransfer(prefill: Plan, decode: Plan, link: PoolLink): Cach
   const stored = elementBytes(setup.kv ?? model.format) * modifiers.kvStoredBytes;
   const upTo = (tokens: number): Bytes => cacheBytesPerSequence(shape, tokens, cross, stored, element);
   const kept = upTo(cachedPromptTokens(decode.scenario, prompt)) - upTo(0);
-  const bytes = (upTo(prompt) - kept) * cacheReplication(decode.scenario, decode.placement.tensor);
+  // The last token is computed, and sent, even of a prompt that is shared whole.
+  const fresh = Math.max(upTo(prompt) - kept, upTo(1) - upTo(0));
+  const bytes = fresh * cacheReplication(decode.scenario, decode.placement.tensor);
   const streams = Math.min(ranks(prefill), ranks(decode));
   return { bytes, streams, seconds: link.latency + bytes / (streams * link.bandwidth) };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { askScenario } from '../../../src/advisor/buildScenario';
-import { answerEstimate } from '../../../src/advisor/estimateAnswer';
-import { estimateOptionsSchema } from '../../../src/advisor/query';
+import { answerEstimate, type EstimateAnswer } from '../../../src/advisor/estimateAnswer';
+import { answerPools } from '../../../src/advisor/pooledEstimate';
+import { estimateOptionsSchema, type EstimateOptions } from '../../../src/advisor/query';
+import { answerFromDisk, answerOffload } from '../../../src/advisor/sharedEstimate';
 import { ENGINES } from '../../../src/deployment/engine';
 import { allDevices } from '../../../src/hardware/catalogue';
 import type { ModelSpec } from '../../../src/model/spec';
@@ -51,7 +53,56 @@ const options = fc.record({
     fc.uniqueArray(fc.constantFrom(...allTechniques().map(({ id }) => id)), { maxLength: 4 }),
   ),
   loraRank: maybe(size(65_536)),
+  decodeContextParallel: maybe(split),
+  maxNumSeqs: maybe(size(65_536)),
+  maxNumBatchedTokens: maybe(size(10_000_000)),
+  chunkedPrefill: maybe(fc.boolean()),
 });
+
+/** Ways to share the work that are answered apart: two pools, layers on a host, weights on disk. */
+const shared = fc.oneof(
+  fc.record({
+    prefillDevices: size(1024),
+    prefillTensorParallel: maybe(split),
+    kvBandwidth: maybe(fc.double({ min: 1e3, max: 1e13, noNaN: true })),
+    kvLatency: maybe(fc.double({ min: 0, max: 10, noNaN: true })),
+  }),
+  fc.record({
+    gpuLayers: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 200 })),
+    diskBandwidth: maybe(fc.double({ min: 1e3, max: 1e13, noNaN: true })),
+  }),
+  fc.record({ diskBandwidth: fc.double({ min: 1e3, max: 1e13, noNaN: true }) }),
+);
+
+/** Options as they are asked: those that are not said are not there. */
+function saidOf(asked: object): EstimateOptions {
+  return estimateOptionsSchema.parse(
+    Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+  );
+}
+
+/** What `ask` answers; null where it refuses in words. */
+function answerOrNull<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    assert.ok(
+      error instanceof Error && ['AdvisorError', 'ScenarioError'].includes(error.name),
+      String(error instanceof Error ? error.stack : error),
+    );
+    return null;
+  }
+}
+
+function isSound(answer: Pick<EstimateAnswer, 'latency'>): void {
+  for (const { path, value } of numbersIn(answer))
+    assert.ok(Number.isFinite(value) && value >= 0, `${path} ${value}`);
+  const { timeToFirstToken, interToken, endToEnd, tail } = answer.latency;
+  for (const band of [timeToFirstToken, interToken, endToEnd])
+    assert.ok(band === null || (band.p10 <= band.p50 && band.p50 <= band.p90));
+  assert.ok((tail.endToEnd?.p90 ?? 0) <= (tail.endToEnd?.p99 ?? 0));
+  assert.ok((tail.interToken?.p90 ?? 0) <= (tail.interToken?.p99 ?? 0));
+}
 
 /** Every number below a value, with where it stands. */
 function numbersIn(value: unknown, path = ''): { path: string; value: number }[] {
@@ -65,31 +116,18 @@ describe('any question', () => {
     let answered = 0;
     fc.assert(
       fc.property(fc.constantFrom(...MODELS), options, (model, asked) => {
-        const given = estimateOptionsSchema.parse(
-          Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
-        );
-        let answer;
-        try {
+        const given = saidOf(asked);
+        const answer = answerOrNull(() => {
           const { scenario, warnings } = askScenario(model, given);
-          answer = answerEstimate(scenario, estimate(scenario), {
+          return answerEstimate(scenario, estimate(scenario), {
             techniques: given.techniques ?? [],
             terms: true,
             warnings,
           });
-        } catch (error) {
-          assert.ok(
-            error instanceof Error && ['AdvisorError', 'ScenarioError'].includes(error.name),
-            String(error),
-          );
-          return;
-        }
+        });
+        if (!answer) return;
         answered += 1;
-        for (const { path, value } of numbersIn(answer))
-          assert.ok(Number.isFinite(value) && value >= 0, `${path} ${value}`);
-        const { timeToFirstToken, interToken, endToEnd, tail } = answer.latency;
-        for (const band of [timeToFirstToken, interToken, endToEnd])
-          assert.ok(band === null || (band.p10 <= band.p50 && band.p50 <= band.p90));
-        assert.ok((tail.endToEnd?.p90 ?? 0) <= (tail.endToEnd?.p99 ?? 0));
+        isSound(answer);
         const { weights, kvCache, activations, runtime, total } = answer.memory;
         assert.ok(Math.abs(weights + kvCache + activations + runtime - total) <= 1e-9 * total);
         for (const point of [answer.roofline.prefill, answer.roofline.decode])
@@ -101,5 +139,25 @@ describe('any question', () => {
       { numRuns: Number(process.env['RUNS'] ?? 400) },
     );
     assert.ok(answered > 50, `${answered} of the questions were answered`);
+  });
+
+  it('has one of the kind where pools, a host or a disk share the work', () => {
+    let answered = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...MODELS), options, shared, (model, asked, ways) => {
+        const { techniques: _techniques, ...rest } = asked;
+        const given = saidOf({ ...rest, ...ways });
+        const answer = answerOrNull(() => {
+          if (given.prefillDevices !== undefined) return answerPools(model, given, true);
+          if (given.gpuLayers !== undefined) return answerOffload(model, given, true);
+          return answerFromDisk(model, given, true);
+        });
+        if (!answer) return;
+        answered += 1;
+        isSound(answer);
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 400) },
+    );
+    assert.ok(answered > 10, `${answered} of the questions were answered`);
   });
 });
