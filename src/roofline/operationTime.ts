@@ -81,7 +81,7 @@ export function operationTime(operation: Operation, rates: AttainedRates): Opera
       ? (elements * rates.unpackBytes) / rates.memory
       : 0;
   const together = rates.overlaps
-    ? Math.cbrt(move ** 3 + unpack ** 3 + multiply ** 3)
+    ? Math.cbrt(move * move * move + unpack * unpack * unpack + multiply * multiply * multiply)
     : Math.max(move, multiply) + unpack;
   return { move, unpack, multiply, spill, seconds: together + spill };
 }
