@@ -23,7 +23,7 @@ export const constantsSchema = z.object({
   /** What is left of the two shares where routed experts are multiplied: few rows each, uneven, gathered and scattered. */
   expertAttained: share,
   /** What is left of `compute` where quantised weights are multiplied with many rows: tiles that are unpacked first. */
-  packedAttained: share.default(1),
+  packedAttained: share,
   /** Rows at which a matrix product reaches half of that share (tiles that are not full, short pipelines). */
   halfRows: z.number().gte(0).lte(4096),
   /**

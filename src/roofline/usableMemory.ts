@@ -25,7 +25,7 @@ const STACKED_FROM = 1.1e12;
  * Sources: nvidia-smi totals as vendors print them (24,564 MiB on an RTX 4090, 23,028 MiB on an A10, 81,559 MiB on an H100);
  * totals that CUDA gives a program, as PyTorch's out-of-memory message prints them (79.15 GiB of an A100's 80, 79.11 of an H100's
  * 79.65, 22.06 of an A10's 22.5: 0.7 to 2 % less); totals that tegrastats prints (30,536 MB of
- * 32,768 on an AGX Orin, 7,620 of 8,192 on an Orin Nano); an RTX 4080 that holds 16.1 GB of llama.cpp and not
+ * 32,768 on an AGX Orin, 7,620 of 8,192 on an Orin Nano), all as remembered and none opened again; an RTX 4080 that holds 16.1 GB of llama.cpp and not
  * 16.7 GB (../shared/measured/feasibility.csv); Apple's recommendedMaxWorkingSetSize, two thirds up to 36 GB and three quarters above.
  */
 export function usableMemory(device: Device): Bytes {

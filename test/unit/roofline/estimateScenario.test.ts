@@ -258,4 +258,31 @@ describe('estimate', () => {
   refused('unknown-scheme', { setup: { weights: 'seven-bit-magic' } });
   refused('bad-setup', { setup: { memoryFraction: 0 } });
   refused('bad-device', { device: { ...H100, peak: {} } });
+
+  const seconds = (asked: Parameters<typeof scenario>[0], id: string): number =>
+    estimate(scenario(asked)).terms.find((term) => term.id === id)?.seconds ?? NaN;
+  const A100 = { ...H100, id: 'a100-like', peak: { f32: 19.5e12, bf16: 312e12, f16: 312e12, int8: 624e12 } };
+
+  it('multiplies queries and keys in 16 bits whatever the weights are multiplied in', () => {
+    const long = { workload: { inputTokens: 30_000, outputTokens: 2, concurrency: 1 } };
+    const of = (weights: string | null, id: string) => seconds({ ...long, setup: { weights } }, id);
+    near(of('fp8', 'prefill.kv'), of(null, 'prefill.kv'));
+    assert.ok(of('fp8', 'prefill.weights') < 0.7 * of(null, 'prefill.weights'));
+  });
+
+  it('converts a cache of 8-bit floats where the device has no units for them', () => {
+    const of = (device: typeof H100, kv: 'fp8' | 'int8') =>
+      seconds(
+        { device, setup: { kv }, workload: { inputTokens: 4000, outputTokens: 64, concurrency: 32 } },
+        'decode.kv',
+      );
+    near(of(H100, 'fp8'), of(H100, 'int8'));
+    assert.ok(of(A100, 'fp8') > of(A100, 'int8'));
+  });
+
+  it('fills memory less where fewer units read it', () => {
+    const of = (computeUnits: number) => seconds({ device: { ...H100, computeUnits } }, 'decode.weights');
+    assert.ok(of(33) > 1.3 * of(132), `${of(33)} ${of(132)}`);
+    assert.ok(of(264) <= of(132));
+  });
 });
