@@ -52,16 +52,17 @@ export function alignedText(
     if (source[at] === value[index] && !isBlank(source[at])) {
       const from = at;
       const first = index;
-      while (
+      // The first is taken whatever it is: a backslash here leads no escape that there is.
+      do {
+        at += 1;
+        index += 1;
+      } while (
         at < end &&
         index < value.length &&
         source[at] === value[index] &&
         !isBlank(source[at]) &&
         !(isDouble && source[at] === '\\')
-      ) {
-        at += 1;
-        index += 1;
-      }
+      );
       parts.push(MappedText.standingFor(value.slice(first, index), { start: from, end: at }));
       if (style === 'quoted' && !isDouble && source[at - 1] === "'" && source[at] === "'") at += 1;
       continue;

@@ -69,6 +69,11 @@ describe('yamlDocuments', () => {
     );
   });
 
+  it('ends at an escape that there is not', () => {
+    const [value] = yamlDocuments('"a\\cb"') ?? [];
+    assert.ok(value?.kind === 'scalar' && String(value.value).endsWith('b'));
+  });
+
   it('never throws', () => {
     const piece = fc.oneof(
       fc.string(),
